@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type AccessLevel, can, parseRole, RIGHTS, type Right, ROLES } from './access';
+
+const rights = Object.keys(RIGHTS) as Right[];
+
+test('each role has all rights of the roles below it', () => {
+  const levels: AccessLevel[] = ['guest', ...ROLES];
+  for (const right of rights) {
+    const allowed = levels.map((level) => can(level, right));
+    assert.deepEqual(allowed, [...allowed].sort(), right);
+  }
+});
+
+test('guests may sign in, claim the first set-up and read health, and nothing else', () => {
+  assert.deepEqual(
+    rights.filter((right) => can('guest', right)),
+    ['app.health', 'session.create', 'setup.claim'],
+  );
+});
+
+test('the roles differ as documented', () => {
+  assert.equal(can('viewer', 'token.read'), true);
+  assert.equal(can('viewer', 'bundle.patch'), false);
+  assert.equal(can('releaser', 'bundle.patch'), true);
+  assert.equal(can('releaser', 'token.create'), false);
+  assert.equal(can('manager', 'token.refresh'), true);
+  assert.equal(can('manager', 'token.revoke'), false);
+  assert.equal(can('admin', 'token.revoke'), true);
+});
+
+test('a scope holds for every namespace and network that is touched', () => {
+  const scope = { namespaces: ['cart'], networks: ['staging'] } as const;
+  assert.equal(can('admin', 'token.create', scope, { namespaces: ['cart'], networks: ['staging'] }), true);
+  assert.equal(can('admin', 'token.create', scope, { namespaces: ['cart', 'promo'] }), false);
+  assert.equal(can('admin', 'token.create', scope, { networks: ['staging', 'production'] }), false);
+  assert.equal(can('viewer', 'token.create', scope, { namespaces: ['cart'] }), false);
+});
+
+test('only the four roles are roles', () => {
+  assert.equal(parseRole('admin'), 'admin');
+  for (const text of ['guest', 'Admin', '', 'constructor']) assert.equal(parseRole(text), null);
+});

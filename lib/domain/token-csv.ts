@@ -1,0 +1,45 @@
+// The token table and the Due page as CSV rows.
+import { type Day, daysBetween } from './day';
+import { NETWORKS, printPermissions } from './permissions';
+import { nextDate, type Token, tokenKind, tokenStatus } from './token';
+
+const HEAD = [
+  'name',
+  'uuid',
+  'kind',
+  'status',
+  'next',
+  'date',
+  'days',
+  'issued',
+  'latest refresh',
+  'networks',
+  'permissions',
+  'EdgeWorkers',
+  'CP code',
+] as const;
+
+/** A head row and one row a token on `today` (UTC). What is not known is an empty cell; `days` is negative when past. */
+export function tokenRows(tokens: readonly Token[], today: Day): string[][] {
+  return [[...HEAD], ...tokens.map((token) => tokenRow(token, today))];
+}
+
+function tokenRow(token: Token, today: Day): string[] {
+  const next = nextDate(token);
+  const { details } = token;
+  return [
+    token.name,
+    token.uuid,
+    tokenKind(token),
+    tokenStatus(token, today),
+    next?.kind ?? 'does not expire',
+    next?.day ?? '',
+    next ? String(daysBetween(today, next.day)) : '',
+    token.issued ?? '',
+    token.latestRefresh ?? '',
+    details ? NETWORKS.filter((network) => details.networks[network]).join(' ') : '',
+    details ? printPermissions(details.permissions) : '',
+    details ? (details.edgeWorkers === 'all' ? 'all' : details.edgeWorkers.join(' ')) : '',
+    details?.cpCode ?? '',
+  ];
+}

@@ -1,0 +1,205 @@
+// The token table's state as it stands in the URL: parsed, printed and applied here, drawn elsewhere.
+import type { Day } from './day';
+import { NETWORKS, type Network, PERMISSIONS, type Permission } from './permissions';
+import {
+  nextDate,
+  TOKEN_STATUSES,
+  type Token,
+  type TokenKind,
+  type TokenStatus,
+  tokenKind,
+  tokenStatus,
+} from './token';
+
+export const TOKEN_SORTS = ['name', 'status', 'date'] as const;
+export type TokenSort = (typeof TOKEN_SORTS)[number];
+
+export type TokenQuery = {
+  q: string;
+  status: TokenStatus | null;
+  kind: TokenKind | null;
+  network: Network | null;
+  namespace: string | null;
+  permission: Permission | null;
+  edgeWorker: string | null;
+  includeExpired: boolean;
+  sort: TokenSort;
+  descending: boolean;
+  /** Counted from 1. */
+  page: number;
+};
+
+export const ROWS_PER_PAGE = 50;
+
+export const DEFAULT_TOKEN_QUERY: TokenQuery = {
+  q: '',
+  status: null,
+  kind: null,
+  network: null,
+  namespace: null,
+  permission: null,
+  edgeWorker: null,
+  includeExpired: false,
+  sort: 'date',
+  descending: false,
+  page: 1,
+};
+
+/** URL parameters as Next hands them to a page. */
+export type SearchParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const TEXT_MAX = 200;
+
+/** Reads the table's state. What a parameter cannot mean is left out: an old link still shows the table. */
+export function parseTokenQuery(parameters: SearchParameters): TokenQuery {
+  const text = (name: string): string => {
+    const given = parameters[name];
+    return (typeof given === 'string' ? given : (given?.[0] ?? '')).trim().slice(0, TEXT_MAX);
+  };
+  const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | null =>
+    allowed.find((value) => value === text(name)) ?? null;
+  const sort = text('sort');
+  const page = Number(text('page'));
+  return {
+    q: text('q'),
+    status: oneOf('status', TOKEN_STATUSES),
+    kind: oneOf('kind', ['auto-refresh', 'legacy'] as const),
+    network: oneOf('net', NETWORKS),
+    namespace: text('ns') || null,
+    permission: oneOf('perm', PERMISSIONS),
+    edgeWorker: text('ew') || null,
+    includeExpired: text('expired') === '1' || text('status') === 'expired',
+    sort: TOKEN_SORTS.find((one) => one === sort.replace(/^-/, '')) ?? DEFAULT_TOKEN_QUERY.sort,
+    descending: sort.startsWith('-'),
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+/** The query string of `query`, without the `?`; only what differs from the default. A new filter starts at page 1. */
+export function printTokenQuery(query: TokenQuery): string {
+  const parameters = new URLSearchParams();
+  const set = (name: string, value: string | null) => {
+    if (value) parameters.set(name, value);
+  };
+  set('q', query.q);
+  set('status', query.status);
+  set('kind', query.kind);
+  set('net', query.network);
+  set('ns', query.namespace);
+  set('perm', query.permission);
+  set('ew', query.edgeWorker);
+  set('expired', query.includeExpired && query.status !== 'expired' ? '1' : null);
+  const sort = `${query.descending ? '-' : ''}${query.sort}`;
+  set('sort', sort === DEFAULT_TOKEN_QUERY.sort ? null : sort);
+  set('page', query.page > 1 ? String(query.page) : null);
+  return parameters.toString();
+}
+
+/** Whether any filter narrows the table. Showing expired tokens widens it. */
+export function hasFilters(query: TokenQuery): boolean {
+  const { q, status, kind, network, namespace, permission, edgeWorker } = query;
+  return [q, status, kind, network, namespace, permission, edgeWorker].some(Boolean);
+}
+
+export type TokenPage = {
+  /** The rows of this page: matches first, then those of which it is not known yet. */
+  rows: readonly Token[];
+  /** How many tokens match for certain. */
+  matching: number;
+  /** How many may match, but their details are not known. */
+  undecided: number;
+  /** The page shown, within 1 and `pages`. */
+  page: number;
+  pages: number;
+};
+
+/** Applies `query` to all tokens of an account on `today` (UTC). */
+export function queryTokens(tokens: readonly Token[], query: TokenQuery, today: Day): TokenPage {
+  const matching: Token[] = [];
+  const undecided: Token[] = [];
+  for (const token of tokens) {
+    const verdict = matches(token, query, today);
+    if (verdict === 'yes') matching.push(token);
+    else if (verdict === 'unknown') undecided.push(token);
+  }
+  const order = comparator(query, today);
+  const all = [...matching.sort(order), ...undecided.sort(order)];
+  const pages = Math.max(1, Math.ceil(all.length / ROWS_PER_PAGE));
+  const page = Math.min(query.page, pages);
+  return {
+    rows: all.slice((page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE),
+    matching: matching.length,
+    undecided: undecided.length,
+    page,
+    pages,
+  };
+}
+
+type Verdict = 'yes' | 'no' | 'unknown';
+
+function matches(token: Token, query: TokenQuery, today: Day): Verdict {
+  const status = tokenStatus(token, today);
+  if (status === 'expired' && !query.includeExpired) return 'no';
+  if (query.status && query.status !== status) return 'no';
+  if (query.kind && query.kind !== tokenKind(token)) return 'no';
+  const verdicts = [matchesDetails(token, query), matchesText(token, query.q.toLowerCase())];
+  if (verdicts.includes('no')) return 'no';
+  return verdicts.includes('unknown') ? 'unknown' : 'yes';
+}
+
+function matchesDetails({ details }: Token, query: TokenQuery): Verdict {
+  const { network, namespace, permission, edgeWorker } = query;
+  if (!network && !namespace && !permission && !edgeWorker) return 'yes';
+  if (!details) return 'unknown';
+  if (network && !details.networks[network]) return 'no';
+  if (edgeWorker && details.edgeWorkers !== 'all' && !details.edgeWorkers.includes(edgeWorker)) return 'no';
+  if (namespace && !details.permissions.has(namespace)) return 'no';
+  if (permission) {
+    const held = namespace ? [details.permissions.get(namespace) ?? []] : [...details.permissions.values()];
+    if (!held.some((one) => one.includes(permission))) return 'no';
+  }
+  return 'yes';
+}
+
+function matchesText(token: Token, q: string): Verdict {
+  if (q === '' || token.name.toLowerCase().includes(q) || token.uuid.toLowerCase().startsWith(q))
+    return 'yes';
+  if (!token.details) return 'unknown';
+  const { permissions, edgeWorkers } = token.details;
+  if ([...permissions.keys()].some((namespace) => namespace.toLowerCase().includes(q))) return 'yes';
+  return edgeWorkers !== 'all' && edgeWorkers.some((id) => id.startsWith(q)) ? 'yes' : 'no';
+}
+
+function comparator(query: TokenQuery, today: Day): (a: Token, b: Token) => number {
+  const direction = query.descending ? -1 : 1;
+  const byName = (a: Token, b: Token) =>
+    compare(a.name.toLowerCase(), b.name.toLowerCase()) || compare(a.name, b.name);
+  switch (query.sort) {
+    case 'name':
+      return (a, b) => direction * byName(a, b);
+    case 'status':
+      return (a, b) => direction * (statusRank(a, today) - statusRank(b, today)) || byName(a, b);
+    case 'date':
+      return (a, b) => {
+        // What has no date to come, and what has expired, stays at the end in both directions.
+        const [first, second] = [dateKey(a, today), dateKey(b, today)];
+        if (first === null || second === null)
+          return Number(first === null) - Number(second === null) || byName(a, b);
+        return direction * compare(first, second) || byName(a, b);
+      };
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const RISK_ORDER: readonly TokenStatus[] = ['failed', 'expiring', 'activating', 'active', 'expired'];
+
+function statusRank(token: Token, today: Day): number {
+  return RISK_ORDER.indexOf(tokenStatus(token, today));
+}
+
+function dateKey(token: Token, today: Day): string | null {
+  return tokenStatus(token, today) === 'expired' ? null : (nextDate(token)?.day ?? null);
+}
