@@ -115,15 +115,8 @@ export type TokenPage = {
 
 /** Applies `query` to all tokens of an account on `today` (UTC). */
 export function queryTokens(tokens: readonly Token[], query: TokenQuery, today: Day): TokenPage {
-  const matching: Token[] = [];
-  const undecided: Token[] = [];
-  for (const token of tokens) {
-    const verdict = matches(token, query, today);
-    if (verdict === 'yes') matching.push(token);
-    else if (verdict === 'unknown') undecided.push(token);
-  }
-  const order = comparator(query, today);
-  const all = [...matching.sort(order), ...undecided.sort(order)];
+  const { matching, undecided } = select(tokens, query, today);
+  const all = [...matching, ...undecided];
   const pages = Math.max(1, Math.ceil(all.length / ROWS_PER_PAGE));
   const page = Math.min(query.page, pages);
   return {
@@ -133,6 +126,27 @@ export function queryTokens(tokens: readonly Token[], query: TokenQuery, today: 
     page,
     pages,
   };
+}
+
+/** Every token that matches for certain, over all pages, in the table's order. */
+export function allMatching(tokens: readonly Token[], query: TokenQuery, today: Day): readonly Token[] {
+  return select(tokens, query, today).matching;
+}
+
+function select(
+  tokens: readonly Token[],
+  query: TokenQuery,
+  today: Day,
+): { matching: Token[]; undecided: Token[] } {
+  const matching: Token[] = [];
+  const undecided: Token[] = [];
+  for (const token of tokens) {
+    const verdict = matches(token, query, today);
+    if (verdict === 'yes') matching.push(token);
+    else if (verdict === 'unknown') undecided.push(token);
+  }
+  const order = comparator(query, today);
+  return { matching: matching.sort(order), undecided: undecided.sort(order) };
 }
 
 type Verdict = 'yes' | 'no' | 'unknown';
