@@ -76,6 +76,8 @@ export type Problem = {
   upstream?: UpstreamProblem;
   /** Seconds to wait before another try, where that is known. */
   retryAfterSeconds?: number;
+  /** A change was sent and no clear answer came: it may have happened all the same. */
+  mayHaveHappened?: true;
 };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -90,7 +92,7 @@ export function fail(
   status: number,
   title: string,
   detail: string,
-  more: Pick<Problem, 'fields' | 'upstream' | 'retryAfterSeconds'> = {},
+  more: Pick<Problem, 'fields' | 'upstream' | 'retryAfterSeconds' | 'mayHaveHappened'> = {},
 ): { ok: false; problem: Problem } {
   return { ok: false, problem: { code, status, title, detail, ...more } };
 }

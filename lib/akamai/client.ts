@@ -1,0 +1,228 @@
+// One call to Akamai: signed by akamai-edgegrid, sent by fetch, paced, bounded in time and size, GET retried.
+import { createHash } from 'node:crypto';
+import EdgeGrid from 'akamai-edgegrid';
+import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { z } from 'zod';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { once } from '@/lib/platform/once';
+import type { Credential } from './credentials';
+import { createPace, type Pace, type Priority } from './pace';
+import { answerProblem, badResponse, faultProblem, redirectProblem, retryAfter } from './problems';
+
+/** Limits of one call. Akamai's rate limit is about 18 a second on average (second hand), so 10 leaves room for others. */
+export const LIMITS = {
+  connectMs: 5_000,
+  callMs: 30_000,
+  listBytesMax: 5 * 1024 * 1024,
+  singleBytesMax: 64 * 1024,
+  retriesMax: 3,
+  /** All tries of one GET together. */
+  retryMs: 60_000,
+  pace: { perSecond: 10, burst: 10, atOnceMax: 4, waitingMax: 2_000 },
+};
+export type Limits = typeof LIMITS;
+
+export type CallOptions = { priority?: Priority; signal?: AbortSignal };
+
+export type Call<T> = CallOptions & {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below the host, made of constants and encoded names only: `//x` would sign for another host. */
+  path: string;
+  body?: unknown;
+  schema: z.ZodType<T>;
+  /** `list` answers may be larger. */
+  size: 'list' | 'single';
+  /** Statuses besides 200 to 299 whose body is an answer too, e.g. 404 of an empty list. */
+  alsoAnswers?: (status: number, json: unknown) => T | undefined;
+};
+
+export type AkamaiClient = { call: <T>(call: Call<T>) => Promise<Result<T>> };
+
+export type ClientOptions = {
+  /** Connect here instead of https://<host>; requests are signed for the host all the same. */
+  origin: string | null;
+  accountSwitchKey: string | null;
+};
+
+/** The client of a credential: one signer and one pace per credential in this process, whatever the account. */
+export function akamaiClient(
+  credential: Credential,
+  options: ClientOptions,
+  limits: Limits = LIMITS,
+): AkamaiClient {
+  const { host, clientToken, clientSecret, accessToken } = credential;
+  const id = createHash('sha256')
+    .update([host, clientToken, clientSecret, accessToken].join('\n'))
+    .digest('hex');
+  const { sign, pace } = once(`akamai ${id}`, () => ({
+    sign: signer(credential),
+    pace: createPace(limits.pace),
+  }));
+  return {
+    call: (call) => send({ sign, pace, limits, base: options.origin ?? `https://${host}`, ...options }, call),
+  };
+}
+
+type Sign = (method: string, path: string, body: string | undefined) => string;
+type Context = ClientOptions & { sign: Sign; pace: Pace; limits: Limits; base: string };
+
+const signedRequest = z.object({ headers: z.object({ Authorization: z.string() }) });
+
+/**
+ * Makes Authorization headers. Each EdgeGrid object adds interceptors to the global axios for ever, so there is one per
+ * credential; `auth` leaves its result on the object, so it is taken in the same tick.
+ */
+function signer({ host, clientToken, clientSecret, accessToken }: Credential): Sign {
+  const edgeGrid = new EdgeGrid(clientToken, clientSecret, accessToken, host);
+  return (method, path, body) =>
+    signedRequest.parse(edgeGrid.auth({ method, path, body, headers: {} }).request).headers.Authorization;
+}
+
+async function send<T>(context: Context, call: Call<T>): Promise<Result<T>> {
+  const { limits } = context;
+  const signal = AbortSignal.any([
+    ...(call.signal ? [call.signal] : []),
+    AbortSignal.timeout(limits.retryMs + limits.callMs),
+  ]);
+  const startedAt = Date.now();
+  for (let tries = 0; ; tries += 1) {
+    const attempt = { connection: false, waitMs: null as number | null };
+    const result = await context.pace.run(call.priority ?? 'interactive', signal, () =>
+      sendOnce(context, call, attempt),
+    );
+    if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
+    const waitMs = retryWait(result.problem, attempt, tries);
+    if (waitMs === null || Date.now() - startedAt + waitMs > limits.retryMs || signal.aborted) return result;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
+/** Milliseconds to wait before another GET, never earlier than Akamai told; null for no other try. */
+function retryWait(
+  problem: Problem,
+  attempt: { connection: boolean; waitMs: number | null },
+  tries: number,
+): number | null {
+  const status = problem.upstream?.status;
+  if (status !== 429 && status !== 503 && !attempt.connection) return null;
+  const backOff = 250 * 2 ** tries * (0.5 + Math.random());
+  return Math.max(attempt.waitMs ?? 0, backOff);
+}
+
+async function sendOnce<T>(
+  context: Context,
+  call: Call<T>,
+  attempt: { connection: boolean; waitMs: number | null },
+): Promise<Result<T>> {
+  const { limits } = context;
+  const isChange = call.method !== 'GET';
+  const path = withSwitchKey(call.path, context.accountSwitchKey);
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const timeout = AbortSignal.timeout(limits.callMs);
+  const signal = call.signal ? AbortSignal.any([timeout, call.signal]) : timeout;
+  try {
+    const response = await fetch(`${context.base}${path}`, {
+      method: call.method,
+      headers: {
+        Accept: 'application/json, application/problem+json',
+        'User-Agent': 'EdgeKV-Token-Desk',
+        Authorization: context.sign(call.method, path, body),
+        ...(isChange ? { 'Content-Type': 'application/json' } : {}),
+      },
+      ...(body === undefined ? {} : { body }),
+      redirect: 'manual',
+      signal,
+      dispatcher: dispatcher(limits.connectMs),
+    });
+    const at = Date.now();
+    attempt.waitMs = retryAfterMs(response, at);
+    return await readAnswer(response, call, limits, at);
+  } catch (error) {
+    const { connection, ...failed } = faultProblem(error, isChange, timeout.aborted);
+    attempt.connection = connection;
+    return failed;
+  }
+}
+
+async function readAnswer<T>(
+  response: Response,
+  call: Call<T>,
+  limits: Limits,
+  at: number,
+): Promise<Result<T>> {
+  const isChange = call.method !== 'GET';
+  const { status } = response;
+  const requestId = response.headers.get('x-trace-id');
+  if (status >= 300 && status < 400) {
+    await response.body?.cancel();
+    return redirectProblem(status, isChange);
+  }
+  const isOk = status >= 200 && status < 300;
+  const bytesMax = isOk && call.size === 'list' ? limits.listBytesMax : limits.singleBytesMax;
+  const text = await readText(response, bytesMax);
+  const json = text === null ? undefined : parseJson(text);
+  const also = isOk || json === undefined ? undefined : call.alsoAnswers?.(status, json);
+  if (also !== undefined) return ok(also);
+  if (!isOk) {
+    return answerProblem({ status, header: (name) => response.headers.get(name), json, isChange, at });
+  }
+  if (text === null) return badResponse(status, isChange, `it is larger than ${bytesMax} bytes`, requestId);
+  if (json === undefined) return badResponse(status, isChange, 'it is no JSON', requestId);
+  const parsed = call.schema.safeParse(json);
+  if (parsed.success) return ok(parsed.data);
+  const where = parsed.error.issues[0]?.path.join('.').slice(0, 60) || 'the whole';
+  return badResponse(status, isChange, `"${where}" is not as documented`, requestId);
+}
+
+/** The body as text; null when it is longer than `bytesMax` (counted after decoding: a small gzip may be a bomb). */
+async function readText(response: Response, bytesMax: number): Promise<string | null> {
+  if (!response.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the stream and so the connection.
+    if (size > bytesMax) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON, or nested too deep: `undefined` is no JSON value, so the caller can tell.
+    return undefined;
+  }
+}
+
+function retryAfterMs(response: Response, at: number): number | null {
+  const seconds = retryAfter({ header: (name) => response.headers.get(name), at });
+  return seconds === null ? null : seconds * 1000;
+}
+
+/** `HTTPS_PROXY` and `NO_PROXY` are honoured, which fetch alone does not do. */
+function dispatcher(connectMs: number): EnvHttpProxyAgent {
+  return once(
+    `dispatcher ${connectMs}`,
+    () => new EnvHttpProxyAgent({ connect: { timeout: connectMs }, connections: 16 }),
+  );
+}
+
+function withSwitchKey(path: string, key: string | null): string {
+  return key === null
+    ? path
+    : `${path}${path.includes('?') ? '&' : '?'}accountSwitchKey=${encodeURIComponent(key)}`;
+}
+
+/** A problem that no call was made for: the name cannot be one of Akamai's, so it must not get into a path. */
+export function badName(what: string): { ok: false; problem: Problem } {
+  const title = `This is no ${what} name.`;
+  return fail(
+    'not-found',
+    404,
+    title,
+    'Nothing was sent. Names are 1 to 32 letters, digits, _ or -, not starting with -.',
+  );
+}

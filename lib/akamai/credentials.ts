@@ -1,0 +1,123 @@
+// Credentials out of an .edgerc or the environment. Their secret parts go to the signer and nowhere else.
+import { open } from 'node:fs/promises';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+
+export type Credential = {
+  section: string;
+  host: string;
+  clientToken: string;
+  clientSecret: string;
+  accessToken: string;
+  /** The section's own account switch key (`account_key`, as Akamai's Go tools read it), if it has one. */
+  accountKey: string | null;
+};
+
+export type CredentialOptions = {
+  /** Path of the .edgerc. */
+  edgerc: string;
+  /** The sections to offer, in this order; null for all, in the file's order. */
+  sections: readonly string[] | null;
+  environment: { host: string; clientToken: string; clientSecret: string; accessToken: string } | null;
+  /** With an origin of its own (a gateway, the simulator) any host name is allowed: it is signed, never dialled. */
+  originSet: boolean;
+};
+
+/** API hosts of Akamai; anything else in `host` would send signed requests elsewhere. */
+const HOST = /^[a-z0-9-]+\.luna(-dev)?\.akamaiapis\.net$/;
+const ANY_HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
+const EDGERC_BYTES_MAX = 256 * 1024;
+const KEYS = ['host', 'client_token', 'client_secret', 'access_token'] as const;
+
+/**
+ * The credentials to offer. All four AKAMAI_* values win over the file as section `default`, as in Akamai's own
+ * libraries. Problem `no-credentials` (503) for a missing, unreadable, world-readable or incomplete file; it names
+ * section and key, never a value and never the path.
+ */
+export async function readCredentials(options: CredentialOptions): Promise<Result<readonly Credential[]>> {
+  const credentials: Credential[] = [];
+  if (options.environment) credentials.push({ section: 'default', ...options.environment, accountKey: null });
+  const text = await readEdgerc(options.edgerc);
+  if (!text.ok && credentials.length === 0) return text;
+  if (text.ok) {
+    const sections = parseEdgerc(text.value);
+    for (const section of options.sections ?? sections.keys()) {
+      if (credentials.some((one) => one.section === section)) continue;
+      const values = sections.get(section);
+      if (!values) return noCredentials(`The .edgerc has no section [${section}].`);
+      const credential = toCredential(section, values);
+      if (!credential.ok) return credential;
+      credentials.push(credential.value);
+    }
+  }
+  for (const { section, host } of credentials) {
+    if (!(options.originSet ? ANY_HOST : HOST).test(host)) {
+      return noCredentials(`The host of section [${section}] is no API host of Akamai.`);
+    }
+  }
+  return credentials.length > 0 ? ok(credentials) : noCredentials('The .edgerc has no section.');
+}
+
+async function readEdgerc(path: string): Promise<Result<string>> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { mode, size } = await file.stat();
+      // A file that others can read has leaked its secret. Mounted container secrets cannot be changed, but are 0400.
+      if ((mode & 0o077) !== 0)
+        return noCredentials('The .edgerc can be read by other users of this machine.', '600');
+      if (size > EDGERC_BYTES_MAX) return noCredentials('The .edgerc is far too large.');
+      return ok(await file.readFile('utf8'));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return noCredentials(
+      missing ? 'This server has no .edgerc.' : 'The .edgerc of this server cannot be read.',
+    );
+  }
+}
+
+/** Sections with their values. Comments start with `;` or `#`; an inline `;` comment is cut and the value trimmed. */
+function parseEdgerc(text: string): Map<string, Map<string, string>> {
+  const sections = new Map<string, Map<string, string>>();
+  let current: Map<string, string> | null = null;
+  for (const raw of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith(';') || line.startsWith('#')) continue;
+    const section = /^\[(.+)\]$/.exec(line)?.[1]?.trim();
+    if (section) {
+      current = sections.get(section) ?? new Map();
+      sections.set(section, current);
+      continue;
+    }
+    const at = line.indexOf('=');
+    if (at < 1 || !current) continue;
+    const value = line.slice(at + 1).split(/\s;|^;/)[0] ?? '';
+    current.set(line.slice(0, at).trim().toLowerCase(), value.trim());
+  }
+  return sections;
+}
+
+function toCredential(section: string, values: ReadonlyMap<string, string>): Result<Credential> {
+  const missing = KEYS.find((key) => !values.get(key));
+  if (missing) return noCredentials(`Section [${section}] of the .edgerc has no ${missing}.`);
+  const get = (key: string) => values.get(key) ?? '';
+  return ok({
+    section,
+    host: get('host')
+      .replace(/^https:\/\//, '')
+      .replace(/\/$/, ''),
+    clientToken: get('client_token'),
+    clientSecret: get('client_secret'),
+    accessToken: get('access_token'),
+    accountKey: values.get('account_key') || null,
+  });
+}
+
+function noCredentials(title: string, mode?: string): { ok: false; problem: Problem } {
+  const advice = mode
+    ? `Nothing can be read from Akamai. On the server, run chmod ${mode} on it.`
+    : 'Nothing can be read from Akamai until the credentials are mended on the server (EDGERC or AKAMAI_* settings).';
+  return fail('no-credentials', 503, title, advice);
+}

@@ -1,0 +1,62 @@
+// What a legacy token's JWT tells. Decoded, never verified: it describes what to show, it grants nothing.
+import { z } from 'zod';
+import { type Day, dayAt } from '@/lib/domain/day';
+import { type NamespacePermissions, orderPermissions, type Permission } from '@/lib/domain/permissions';
+import type { TokenDetails } from '@/lib/domain/token';
+
+const claimsSchema = z.looseObject({
+  ewids: z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+    .optional()
+    .catch(undefined),
+  env: z.array(z.string()).optional().catch(undefined),
+  cpc: z.union([z.string(), z.number()]).optional().catch(undefined),
+  iat: z.number().int().positive().optional().catch(undefined),
+});
+
+const NAMESPACE_CLAIM = 'namespace-';
+const JWT_CHARS_MAX = 16 * 1024;
+
+/** Details and day of issue out of a JWT (claims as decoded from public tokens); null when it is no JWT. */
+export function readLegacyClaims(jwt: string): { details: TokenDetails; issued: Day | null } | null {
+  const payload = jwt.length <= JWT_CHARS_MAX ? jwt.split('.')[1] : undefined;
+  if (!payload) return null;
+  const parsed = claimsSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
+  if (!parsed.success) return null;
+  const { ewids, env, cpc, iat } = parsed.data;
+  return {
+    details: {
+      kind: 'legacy',
+      cpCode: cpc === undefined ? null : String(cpc),
+      networks: { staging: env?.includes('s') ?? false, production: env?.includes('p') ?? false },
+      permissions: readPermissions(parsed.data),
+      edgeWorkers: readEdgeWorkers(ewids),
+    },
+    issued: iat === undefined ? null : dayAt(iat * 1000),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function readPermissions(claims: Record<string, unknown>): NamespacePermissions {
+  const found = new Map<string, Permission[]>();
+  for (const [claim, value] of Object.entries(claims)) {
+    if (!claim.startsWith(NAMESPACE_CLAIM) || !Array.isArray(value)) continue;
+    found.set(claim.slice(NAMESPACE_CLAIM.length), orderPermissions(value.map(String)));
+  }
+  return found;
+}
+
+/** `all` was seen; a restricted form was not, so a list and a comma list are both read. */
+function readEdgeWorkers(ewids: z.infer<typeof claimsSchema>['ewids']): TokenDetails['edgeWorkers'] {
+  const ids = (Array.isArray(ewids) ? ewids.map(String) : String(ewids ?? 'all').split(',')).map((id) =>
+    id.trim(),
+  );
+  return ids.includes('all') || ids.every((id) => id === '') ? 'all' : ids;
+}

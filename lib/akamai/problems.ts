@@ -1,0 +1,223 @@
+// Every way in which a call to Akamai can fail, as a Problem. Status decides first, errorCode second, text never,
+// but for EdgeGrid's own answers, which tell a bad clock from a bad signature by their `detail` only.
+import { z } from 'zod';
+import { fail, type Problem, type UpstreamProblem } from '@/lib/domain/problem';
+
+type Failed = { ok: false; problem: Problem };
+
+const TEXT_MAX = 500;
+const text = z
+  .string()
+  .transform((given) => given.slice(0, TEXT_MAX))
+  .optional()
+  .catch(undefined);
+
+/** What error bodies may hold (DOMAIN of EdgeKV and of EdgeGrid). `instance` and `serverIp` are left out on purpose. */
+const errorBody = z.object({
+  type: text,
+  title: text,
+  detail: text,
+  errorCode: text,
+  requestId: text,
+  incidentId: text,
+  additionalDetail: z.object({ requestId: text }).optional().catch(undefined),
+  errors: z
+    .array(z.object({ detail: text }))
+    .optional()
+    .catch(undefined),
+});
+
+export type Answer = {
+  status: number;
+  header: (name: string) => string | null;
+  /** The body as JSON, or null when it is none. */
+  json: unknown;
+  /** Whether the call changes something. */
+  isChange: boolean;
+  /** When the answer came, milliseconds since 1970. */
+  at: number;
+};
+
+/** The Problem of an answer that is no success. `notFound` and `gone` give the words for 404 and 410 of one token. */
+export function answerProblem(answer: Answer): Failed {
+  const parsed = errorBody.safeParse(answer.json);
+  const body = parsed.success ? parsed.data : null;
+  const upstream = toUpstream(answer, body);
+  const { status } = answer;
+  const isEdgeGrid = body?.type?.includes('/pep-auth') ?? false;
+  const more = { upstream };
+  if (status === 400 && isEdgeGrid) return clockProblem(answer, upstream);
+  if (status === 401 && isEdgeGrid && body?.detail === 'Inactive client token') {
+    const advice =
+      'Nothing was changed. Make a new credential in Akamai Control Center and put it into the .edgerc.';
+    return fail(
+      'akamai-inactive-client',
+      502,
+      'Akamai says that this API client is not active.',
+      advice,
+      more,
+    );
+  }
+  if (status === 401 && isEdgeGrid) {
+    const advice =
+      'Nothing was changed. The client secret in the .edgerc may be wrong, or a proxy changes requests.';
+    return fail('akamai-signature', 502, 'Akamai did not accept our signature.', advice, more);
+  }
+  if (status === 403 && isEdgeGrid) {
+    const advice =
+      'Nothing was changed. Give the API client access to EdgeKV (and EdgeWorkers) in Akamai Control Center.';
+    return fail('akamai-grant-missing', 502, 'The API client lacks a grant for this call.', advice, more);
+  }
+  if (status === 429) {
+    const retryAfterSeconds = retryAfter(answer);
+    const advice = 'Nothing was changed. Wait a moment and try again.';
+    return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, {
+      upstream,
+      ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    });
+  }
+  if (status >= 500) {
+    const advice = answer.isChange
+      ? 'It is not certain whether the change happened.'
+      : 'What is shown may be older. Try again in a minute; quote the request id to Akamai if it stays.';
+    return fail('akamai-error', 502, `Akamai failed with status ${status}.`, advice, {
+      upstream,
+      ...(answer.isChange ? { mayHaveHappened: true as const } : {}),
+    });
+  }
+  if (status === 401 || status === 403) {
+    const advice = `Nothing was changed. ${upstream.detail ?? upstream.title ?? 'It gave no reason.'}`;
+    return fail('akamai-forbidden', 502, 'Akamai does not allow this API client to do that.', advice, more);
+  }
+  if (status === 400 && body?.errorCode === 'EKV_1002') {
+    // EKV_1002: a missing capability arrives as 400, with the capability's name in the text.
+    return fail(
+      'akamai-forbidden',
+      502,
+      'The API client lacks a right for this.',
+      `Nothing was changed. ${upstream.detail ?? ''}`,
+      more,
+    );
+  }
+  if (status === 404)
+    return fail('not-found', 404, 'Akamai does not know this.', 'It may have been deleted.', more);
+  const advice = `Nothing was changed. ${upstream.detail ?? 'It gave no reason.'}`;
+  return fail('akamai-refused', 422, 'Akamai refused the request.', advice, more);
+}
+
+function toUpstream(answer: Answer, body: z.infer<typeof errorBody> | null): UpstreamProblem {
+  const detail = body?.detail ?? body?.errors?.[0]?.detail;
+  const requestId =
+    answer.header('x-trace-id')?.slice(0, TEXT_MAX) ??
+    body?.additionalDetail?.requestId ??
+    body?.requestId ??
+    body?.incidentId;
+  return {
+    status: answer.status,
+    ...(body?.title ? { title: body.title } : {}),
+    ...(detail ? { detail } : {}),
+    ...(body?.errorCode ? { errorCode: body.errorCode } : {}),
+    ...(requestId ? { requestId } : {}),
+  };
+}
+
+/** 400 of EdgeGrid: the clock is off by more than 30 s (400, not 401: edgegrid-node#234). The Date header tells how far. */
+function clockProblem(answer: Answer, upstream: UpstreamProblem): Failed {
+  const theirs = Date.parse(answer.header('date') ?? '');
+  if (upstream.detail !== 'Invalid timestamp') {
+    return fail('akamai-refused', 502, 'Akamai could not read our request.', 'Nothing was changed.', {
+      upstream,
+    });
+  }
+  const seconds = Number.isNaN(theirs) ? null : Math.round((answer.at - theirs) / 1000);
+  const off =
+    seconds === null || Math.abs(seconds) < 2
+      ? 'It is more than 30 seconds off.'
+      : `It is ${Math.abs(seconds)} seconds ${seconds > 0 ? 'ahead of' : 'behind'} Akamai's.`;
+  const advice = `Nothing was changed. ${off} Set the server's clock (NTP).`;
+  return fail('akamai-clock-skew', 502, "This server's clock is wrong.", advice, { upstream });
+}
+
+/** Seconds of Retry-After in either form, at least 0; null when there is none that can be read. */
+export function retryAfter(answer: Pick<Answer, 'header' | 'at'>): number | null {
+  const given = answer.header('retry-after')?.trim();
+  if (!given) return null;
+  if (/^\d{1,9}$/.test(given)) return Number(given);
+  const date = Date.parse(given);
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - answer.at) / 1000));
+}
+
+/** An answer that is no JSON, cut, too large or of another shape. */
+export function badResponse(
+  status: number,
+  isChange: boolean,
+  why: string,
+  requestId: string | null,
+): Failed {
+  return fail('akamai-bad-response', 502, `Akamai's answer could not be read: ${why}.`, uncertain(isChange), {
+    upstream: { status, ...(requestId ? { requestId } : {}) },
+    ...(isChange ? { mayHaveHappened: true as const } : {}),
+  });
+}
+
+export function redirectProblem(status: number, isChange: boolean): Failed {
+  const advice =
+    'Redirects are not followed: a signed request goes to Akamai only. Check AKAMAI_ORIGIN and the proxy.';
+  return fail('akamai-redirect', 502, 'Akamai answered with a redirect.', advice, {
+    upstream: { status },
+    ...(isChange ? { mayHaveHappened: true as const } : {}),
+  });
+}
+
+// Faults before a single byte of the request was sent: a change cannot have happened.
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
+
+/** The Problem of a call that got no answer: `error` is what fetch threw. Nothing of it is shown but a code's meaning. */
+export function faultProblem(
+  error: unknown,
+  isChange: boolean,
+  timedOut: boolean,
+): Failed & { connection: boolean } {
+  const code = faultCode(error);
+  if (CERTIFICATE.test(code)) {
+    const advice =
+      'Nothing was sent. A proxy may be in between: give its certificate to Node (NODE_EXTRA_CA_CERTS).';
+    return {
+      ...fail('akamai-bad-certificate', 502, "Akamai's certificate was not accepted.", advice),
+      connection: false,
+    };
+  }
+  const sent = !NEVER_SENT.has(code);
+  const more = isChange && sent ? { mayHaveHappened: true as const } : {};
+  if (timedOut || code === 'UND_ERR_CONNECT_TIMEOUT') {
+    return {
+      ...fail('akamai-timeout', 504, 'Akamai did not answer in time.', uncertain(isChange && sent), more),
+      connection: !sent,
+    };
+  }
+  return {
+    ...fail('akamai-unreachable', 502, 'Akamai cannot be reached.', uncertain(isChange && sent), more),
+    connection: true,
+  };
+}
+
+function faultCode(error: unknown): string {
+  for (let one: unknown = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1) {
+    if ('code' in one && typeof one.code === 'string') return one.code;
+  }
+  return '';
+}
+
+function uncertain(isUncertain: boolean): string {
+  return isUncertain
+    ? 'It is not certain whether the change happened.'
+    : 'Nothing was changed, and what is shown may be older. Try again in a minute.';
+}

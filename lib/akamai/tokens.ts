@@ -1,0 +1,130 @@
+// EdgeKV's token operations, one function each.
+
+import { NAME_PATTERN } from '@/lib/domain/permissions';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import type { KnownToken, TokenListing } from '@/lib/domain/token';
+import type { TokenRequest } from '@/lib/domain/token-request';
+import type { TokensFileEntry } from '@/lib/domain/tokens-file-entry';
+import { type AkamaiClient, badName, type CallOptions } from './client';
+import { revokedSchema, tokenListSchema, tokenSchema } from './wire';
+
+const TOKENS = '/edgekv/v1/tokens';
+
+/** All tokens, without details. An empty account answers 404 "No tokens exist", or 200 with none: both are []. */
+export function listTokens(
+  client: AkamaiClient,
+  options: CallOptions & { includeExpired: boolean },
+): Promise<Result<readonly TokenListing[]>> {
+  const { includeExpired, ...rest } = options;
+  return client.call({
+    ...rest,
+    method: 'GET',
+    path: includeExpired ? `${TOKENS}?includeExpired=true` : TOKENS,
+    schema: tokenListSchema,
+    size: 'list',
+    alsoAnswers: (status) => (status === 404 ? [] : undefined),
+  });
+}
+
+/** One token with its details, never its value. Problems: `token-not-found`, `token-expired` (410), any of a call. */
+export async function getToken(
+  client: AkamaiClient,
+  name: string,
+  options: CallOptions = {},
+): Promise<Result<KnownToken>> {
+  const read = await readToken(client, name, options);
+  return read.ok ? ok(read.value.token) : read;
+}
+
+/**
+ * One token and what it contributes to a tokens file. The only function that yields a legacy token's value.
+ * Problems: as `getToken`.
+ */
+export async function getTokensFileEntry(
+  client: AkamaiClient,
+  name: string,
+  options: CallOptions = {},
+): Promise<Result<{ token: KnownToken; entry: TokensFileEntry }>> {
+  const read = await readToken(client, name, options);
+  if (!read.ok) return read;
+  const { token, value } = read.value;
+  const namespaces = [...token.details.permissions.keys()];
+  const entry = value === null ? { name, namespaces, reference: token.uuid } : { name, namespaces, value };
+  return ok({ token, entry });
+}
+
+/**
+ * Creates a token. Akamai answers 200, not 201. `restrictToEdgeWorkerIds` is left out for all EdgeWorkers and `expiry`
+ * is never sent (OpenAPI). Problems: `token-name-taken` (409), any of a call; `mayHaveHappened` tells a lost answer.
+ */
+export async function createToken(client: AkamaiClient, request: TokenRequest): Promise<Result<KnownToken>> {
+  const created = await client.call({
+    method: 'POST',
+    path: TOKENS,
+    body: request,
+    schema: tokenSchema,
+    size: 'single',
+  });
+  if (created.ok) return ok(created.value.token);
+  if (created.problem.upstream?.status !== 409) return created;
+  return fail(
+    'token-name-taken',
+    409,
+    `The name ${request.name} is taken.`,
+    'Nothing was created. Choose another name, or refresh the token that has it.',
+    { ...more(created.problem), fields: { name: ['This name is taken.'] } },
+  );
+}
+
+/** Starts a refresh; the uuid stays, the activation is in progress again. Problems: as `getToken`. */
+export async function refreshToken(client: AkamaiClient, name: string): Promise<Result<KnownToken>> {
+  if (!NAME_PATTERN.test(name)) return badName('token');
+  const path = `${tokenPath(name)}/refresh`;
+  const refreshed = await client.call({ method: 'POST', path, schema: tokenSchema, size: 'single' });
+  return refreshed.ok ? ok(refreshed.value.token) : { ok: false, problem: ofToken(refreshed.problem, name) };
+}
+
+/** Revokes a token for ever. Problems: as `getToken`. */
+export async function revokeToken(client: AkamaiClient, name: string): Promise<Result<{ name: string }>> {
+  if (!NAME_PATTERN.test(name)) return badName('token');
+  const revoked = await client.call({
+    method: 'DELETE',
+    path: tokenPath(name),
+    schema: revokedSchema,
+    size: 'single',
+  });
+  return revoked.ok ? ok({ name }) : { ok: false, problem: ofToken(revoked.problem, name) };
+}
+
+async function readToken(client: AkamaiClient, name: string, options: CallOptions) {
+  if (!NAME_PATTERN.test(name)) return badName('token');
+  const read = await client.call({
+    ...options,
+    method: 'GET',
+    path: tokenPath(name),
+    schema: tokenSchema,
+    size: 'single',
+  });
+  return read.ok ? read : { ok: false as const, problem: ofToken(read.problem, name) };
+}
+
+function tokenPath(name: string): string {
+  return `${TOKENS}/${encodeURIComponent(name)}`;
+}
+
+/** 404 and 410 in a token's own words; 410 means expired (its title says "Not Found": documented oddity). */
+function ofToken(problem: Problem, name: string): Problem {
+  if (problem.upstream?.status === 404) {
+    const advice = 'It was revoked, or it never was. Look at the list of tokens.';
+    return fail('token-not-found', 404, `There is no token ${name}.`, advice, more(problem)).problem;
+  }
+  if (problem.upstream?.status === 410) {
+    const advice = 'It cannot be renewed, and Akamai tells no more about it. Create a successor.';
+    return fail('token-expired', 410, `The token ${name} has expired.`, advice, more(problem)).problem;
+  }
+  return problem;
+}
+
+function more({ upstream }: Problem): Pick<Problem, 'upstream'> {
+  return upstream ? { upstream } : {};
+}

@@ -1,0 +1,148 @@
+// The settings, and the only reader of process.env. Parsed when first used, so that a build needs none of them.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { once } from './once';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export type Settings = {
+  port: number;
+  host: string;
+  /** The address people use, without a path: the only origin accepted for changes. */
+  publicUrl: string;
+  /** Absolute path of the data folder. */
+  dataDir: string;
+  /** Absolute path of the .edgerc. */
+  edgerc: string;
+  /** The sections to offer; null for all. */
+  edgercSections: readonly string[] | null;
+  /** The credential of AKAMAI_HOST and its three companions, when all four are set. */
+  akamaiEnvironment: { host: string; clientToken: string; clientSecret: string; accessToken: string } | null;
+  /** Connect here instead of https://<host of the credential>. */
+  akamaiOrigin: string | null;
+  accountSwitchKeys: readonly { name: string; key: string }[];
+  setupEmail: string | null;
+  setupPasswordFile: string | null;
+  logLevel: (typeof LOG_LEVELS)[number];
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown at start, with one sentence that names the variable: the server must not run on a wrong setting. */
+export class SettingsError extends Error {}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
+
+/** Reads settings out of `env`. Throws SettingsError for a wrong one. `readFile` reads the NAME_FILE variants. */
+export function parseSettings(env: Environment, readFile: (path: string) => string = readText): Settings {
+  for (const name of ['AKAMAI_LOG_LEVEL', 'AKAMAI_LOG_PRETTY']) {
+    if (env[name]) {
+      throw new SettingsError(
+        `${name} is set: it would make the EdgeGrid library print the signing key. Unset it.`,
+      );
+    }
+  }
+  const get = (name: string): string | undefined => {
+    const direct = env[name] || undefined;
+    const path = env[`${name}_FILE`] || undefined;
+    if (direct && path) throw new SettingsError(`${name} and ${name}_FILE are both set. Set one of them.`);
+    if (!path) return direct;
+    try {
+      return readFile(path).trimEnd() || undefined;
+    } catch {
+      throw new SettingsError(`${name}_FILE names a file that cannot be read.`);
+    }
+  };
+  const parse = <T>(name: string, schema: z.ZodType<T>, fallback: string, rule: string): T => {
+    const parsed = schema.safeParse(get(name) ?? fallback);
+    if (!parsed.success) throw new SettingsError(`${name} is wrong: ${rule}.`);
+    return parsed.data;
+  };
+  const portNumber = parse('PORT', port, '3000', 'it must be a port number');
+  const publicUrl = parse(
+    'PUBLIC_URL',
+    url,
+    `http://localhost:${portNumber}`,
+    'it must be an http or https address',
+  );
+  if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash || publicUrl.username) {
+    throw new SettingsError(
+      'PUBLIC_URL is wrong: it must be an address without a path, like https://desk.example.com.',
+    );
+  }
+  if (publicUrl.protocol === 'http:' && !LOOPBACK.test(publicUrl.hostname)) {
+    throw new SettingsError(
+      'PUBLIC_URL is wrong: plain http is for this machine only. Use an https address.',
+    );
+  }
+  const origin = get('AKAMAI_ORIGIN');
+  return {
+    port: portNumber,
+    host: get('HOST') ?? '127.0.0.1',
+    publicUrl: publicUrl.origin,
+    dataDir: resolve(get('DATA_DIR') ?? './data'),
+    edgerc: resolve(expandHome(get('EDGERC') ?? '~/.edgerc')),
+    edgercSections: list(get('EDGERC_SECTIONS')),
+    akamaiEnvironment: akamaiEnvironment(get),
+    akamaiOrigin: origin ? akamaiOrigin(origin) : null,
+    accountSwitchKeys: (list(get('ACCOUNT_SWITCH_KEYS')) ?? []).map(accountSwitchKey),
+    setupEmail: get('SETUP_EMAIL') ?? null,
+    setupPasswordFile: env.SETUP_PASSWORD_FILE || null,
+    logLevel: parse('LOG_LEVEL', z.enum(LOG_LEVELS), 'info', `it must be one of ${LOG_LEVELS.join(', ')}`),
+  };
+}
+
+/** The settings of this process. Throws SettingsError at the first call when one is wrong. */
+export function settings(): Settings {
+  return once('settings', () => parseSettings(process.env));
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+function expandHome(path: string): string {
+  return path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path;
+}
+
+function list(text: string | undefined): string[] | null {
+  const parts = (text ?? '').split(',').map((part) => part.trim());
+  const named = parts.filter((part) => part !== '');
+  return named.length > 0 ? named : null;
+}
+
+function akamaiEnvironment(get: (name: string) => string | undefined): Settings['akamaiEnvironment'] {
+  const [host, clientToken, clientSecret, accessToken] = [
+    get('AKAMAI_HOST'),
+    get('AKAMAI_CLIENT_TOKEN'),
+    get('AKAMAI_CLIENT_SECRET'),
+    get('AKAMAI_ACCESS_TOKEN'),
+  ];
+  return host && clientToken && clientSecret && accessToken
+    ? { host, clientToken, clientSecret, accessToken }
+    : null;
+}
+
+function akamaiOrigin(text: string): string {
+  const parsed = url.safeParse(text);
+  if (!parsed.success || parsed.data.pathname !== '/' || parsed.data.search || parsed.data.username) {
+    throw new SettingsError(
+      'AKAMAI_ORIGIN is wrong: it must be an address without a path, like http://127.0.0.1:8787.',
+    );
+  }
+  if (parsed.data.protocol === 'http:' && !LOOPBACK.test(parsed.data.hostname)) {
+    throw new SettingsError('AKAMAI_ORIGIN is wrong: plain http is allowed to this machine only.');
+  }
+  return parsed.data.origin;
+}
+
+function accountSwitchKey(pair: string): { name: string; key: string } {
+  const [, name, key] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
+  if (!name || !key) throw new SettingsError('ACCOUNT_SWITCH_KEYS is wrong: write name=key,name=key.');
+  return { name: name.trim(), key: key.trim() };
+}
