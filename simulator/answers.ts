@@ -1,0 +1,95 @@
+// Answers in Akamai's shapes: success bodies, EdgeKV problems, EdgeWorkers problems and EdgeGrid's own.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Verdict } from './sign-check';
+
+export type Answer = { status: number; headers?: Record<string, string>; body: unknown };
+
+const PROBLEM = 'application/problem+json';
+
+export function success(body: unknown, status = 200): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body };
+}
+
+const EKV_TITLES: Record<number, [title: string, type: string]> = {
+  400: ['Bad Request', 'edgekv-bad-request'],
+  403: ['Forbidden', 'edgekv-forbidden'],
+  404: ['Not Found', 'edgekv-not-found'],
+  409: ['Conflict', 'edgekv-conflict'],
+  // Documented oddity: 410 carries the title and type of 404.
+  410: ['Not Found', 'edgekv-not-found'],
+  422: ['Unprocessable Entity', 'edgekv-unprocessable-entity'],
+  429: ['Too Many Requests', 'edgekv-too-many-requests'],
+  500: ['Internal Server Error', 'edgekv-internal-server-error'],
+};
+
+export function ekvProblem(status: number, errorCode: string, detail: string): Answer {
+  const [title, type] = EKV_TITLES[status] ?? ['Error', 'edgekv-error'];
+  const requestId = randomBytes(8).toString('hex');
+  return {
+    status,
+    headers: { 'content-type': PROBLEM, 'x-trace-id': requestId },
+    body: {
+      additionalDetail: { requestId },
+      detail,
+      errorCode,
+      instance: `/edgekv/error-instances/${randomUUID()}`,
+      status,
+      title,
+      type: `/edgekv/error-types/${type}`,
+    },
+  };
+}
+
+export function ewProblem(status: number, errorCode: string, title: string, detail: string): Answer {
+  return {
+    status,
+    headers: { 'content-type': PROBLEM },
+    body: {
+      type: '/edgeworkers/error-types/edgeworkers-bad-request',
+      title,
+      detail,
+      instance: `/edgeworkers/error-instances/${randomUUID()}`,
+      status,
+      errorCode,
+    },
+  };
+}
+
+const REFUSALS: Record<
+  Exclude<Verdict, 'ok'>,
+  [status: number, type: string, title: string, detail: string]
+> = {
+  // 400, not 401: seen by many people with a wrong clock.
+  'bad-timestamp': [400, 'pep-authn/request-error', 'Bad request', 'Invalid timestamp'],
+  malformed: [400, 'pep-authn/request-error', 'Bad request', 'Invalid authorization header'],
+  'bad-signature': [401, 'pep-authn/deny', 'Not authorized', 'The signature does not match'],
+  'inactive-client': [401, 'pep-authn/deny', 'Not authorized', 'Inactive client token'],
+};
+
+export function edgeGridRefusal(
+  verdict: Exclude<Verdict, 'ok'> | 'no-grant',
+  method: string,
+  url: string,
+): Answer {
+  const [status, type, title, detail] =
+    verdict === 'no-grant'
+      ? [403, 'pep-authz/deny', 'Forbidden', 'The client does not have the grant needed for the request']
+      : REFUSALS[verdict];
+  return {
+    status,
+    headers: { 'content-type': PROBLEM },
+    body: {
+      type: `https://problems.luna.akamaiapis.net/-/${type}`,
+      title,
+      status,
+      detail,
+      instance: url,
+      ...(verdict === 'no-grant' ? { authzRealm: 'simulator0000000.simulator0000000' } : {}),
+      method,
+      serverIp: '192.0.2.10',
+      clientIp: '198.51.100.7',
+      requestId: randomBytes(4).toString('hex'),
+      requestTime: new Date().toISOString().replace(/\.\d+Z/, 'Z'),
+    },
+  };
+}

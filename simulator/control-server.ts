@@ -1,0 +1,102 @@
+// What the control handle can do to the simulator. The schemas are the contract with control.ts.
+import { z } from 'zod';
+import type { SimAccount } from './account';
+import { type Answer, success } from './answers';
+import { type Fault, faultSchema } from './faults';
+import { bulkTokens } from './seed';
+
+export type JournalEntry = {
+  at: string;
+  method: string;
+  /** Path and query. */
+  target: string;
+  body: string;
+  /** 0 while it is being answered, or when the connection was dropped before the effect. */
+  status: number;
+  unknownFields: string[];
+  fault: boolean;
+};
+
+export type ControlState = {
+  account: SimAccount;
+  seed: () => SimAccount;
+  faults: Fault[];
+  journal: JournalEntry[];
+  clockSkewMs: number;
+  activationMs: number;
+  emptyListAs: 404 | 200;
+  grants: { edgekv: boolean; edgeworkers: boolean };
+};
+
+export const stateSchema = z.strictObject({
+  clockSkewMs: z.number().optional(),
+  activationMs: z.number().nonnegative().optional(),
+  emptyListAs: z.union([z.literal(404), z.literal(200)]).optional(),
+  grants: z.strictObject({ edgekv: z.boolean(), edgeworkers: z.boolean() }).optional(),
+  /** No token any more. */
+  empty: z.boolean().optional(),
+  initialized: z.boolean().optional(),
+  addTokens: z.number().int().nonnegative().optional(),
+  deleteToken: z.string().optional(),
+  /** Makes the activation of a token fail. */
+  failToken: z.string().optional(),
+});
+export type StateChange = z.infer<typeof stateSchema>;
+
+export function handleControl(state: ControlState, method: string, url: string, body: string): Answer {
+  const route = `${method} ${url}`;
+  if (route === 'GET /journal') return success(state.journal);
+  if (route === 'POST /journal/clear') {
+    state.journal.length = 0;
+    return success({});
+  }
+  if (route === 'POST /reset') {
+    Object.assign(state, {
+      account: state.seed(),
+      clockSkewMs: 0,
+      grants: { edgekv: true, edgeworkers: true },
+    });
+    state.faults.length = 0;
+    state.journal.length = 0;
+    return success({});
+  }
+  if (route === 'POST /faults') {
+    const fault = faultSchema.safeParse(parse(body));
+    if (!fault.success) return success({ error: fault.error.message }, 400);
+    state.faults.push(fault.data);
+    return success({});
+  }
+  if (route === 'POST /faults/clear') {
+    state.faults.length = 0;
+    return success({});
+  }
+  if (route === 'POST /state') {
+    const change = stateSchema.safeParse(parse(body));
+    if (!change.success) return success({ error: change.error.message }, 400);
+    applyChange(state, change.data);
+    return success({});
+  }
+  return success({ error: 'unknown control call' }, 404);
+}
+
+function applyChange(state: ControlState, change: StateChange): void {
+  const { account } = state;
+  if (change.clockSkewMs !== undefined) state.clockSkewMs = change.clockSkewMs;
+  if (change.activationMs !== undefined) state.activationMs = change.activationMs;
+  if (change.emptyListAs !== undefined) state.emptyListAs = change.emptyListAs;
+  if (change.grants) state.grants = change.grants;
+  if (change.empty) account.tokens.clear();
+  if (change.initialized !== undefined) account.initialized = change.initialized;
+  for (const token of bulkTokens(change.addTokens ?? 0, Date.now())) account.tokens.set(token.name, token);
+  if (change.deleteToken) account.tokens.delete(change.deleteToken);
+  const failing = account.tokens.get(change.failToken ?? '');
+  if (failing) failing.activation = 'error';
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
