@@ -1,0 +1,22 @@
+// GET everything that is due as CSV, soonest first.
+import { printCsv } from '@/lib/domain/csv';
+import { dueList } from '@/lib/domain/due';
+import { tokenRows } from '@/lib/domain/token-csv';
+import { fileResponse, problemResponse } from '@/lib/services/respond';
+import { requestActor } from '@/lib/services/session';
+import { today } from '@/lib/services/today';
+import { listTokens } from '@/lib/services/tokens';
+
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ account: string }> },
+): Promise<Response> {
+  const actor = await requestActor(request);
+  if (!actor.ok) return problemResponse(actor.problem);
+  const listed = await listTokens(actor.value, decodeURIComponent((await params).account));
+  if (!listed.ok) return problemResponse(listed.problem);
+  const day = today();
+  const tokens = [...dueList(listed.value.tokens, day).windows.values()].flat();
+  const csv = printCsv(tokenRows(tokens, day));
+  return fileResponse(new TextEncoder().encode(csv), `due-${day}.csv`, 'text/csv; charset=utf-8');
+}

@@ -1,0 +1,22 @@
+// GET the token table as CSV: all matching rows, not one page of them.
+import { printCsv } from '@/lib/domain/csv';
+import { tokenRows } from '@/lib/domain/token-csv';
+import { allMatching, parseTokenQuery } from '@/lib/domain/token-query';
+import { fileResponse, problemResponse } from '@/lib/services/respond';
+import { requestActor } from '@/lib/services/session';
+import { today } from '@/lib/services/today';
+import { listTokens } from '@/lib/services/tokens';
+
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ account: string }> },
+): Promise<Response> {
+  const actor = await requestActor(request);
+  if (!actor.ok) return problemResponse(actor.problem);
+  const listed = await listTokens(actor.value, decodeURIComponent((await params).account));
+  if (!listed.ok) return problemResponse(listed.problem);
+  const day = today();
+  const query = parseTokenQuery(Object.fromEntries(new URL(request.url).searchParams));
+  const csv = printCsv(tokenRows(allMatching(listed.value.tokens, query, day), day));
+  return fileResponse(new TextEncoder().encode(csv), `tokens-${day}.csv`, 'text/csv; charset=utf-8');
+}

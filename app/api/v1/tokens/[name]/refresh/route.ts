@@ -1,0 +1,22 @@
+// POST starts a refresh of one token.
+
+import { tokenJson } from '@/lib/domain/token-json';
+import { accountOrFirst } from '@/lib/services/accounts';
+import { problemResponse } from '@/lib/services/respond';
+import { requestActor } from '@/lib/services/session';
+import { today } from '@/lib/services/today';
+import { refreshToken } from '@/lib/services/token-changes';
+
+export async function POST(
+  request: Request,
+  { params }: { params: Promise<{ name: string }> },
+): Promise<Response> {
+  const actor = await requestActor(request);
+  if (!actor.ok) return problemResponse(actor.problem);
+  const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
+  if (!account.ok) return problemResponse(account.problem);
+  const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
+  const refreshed = await refreshToken(actor.value, account.value, (await params).name, attempt);
+  if (!refreshed.ok) return problemResponse(refreshed.problem);
+  return Response.json(tokenJson(refreshed.value, today()));
+}

@@ -1,0 +1,47 @@
+// GET the tokens of an account; POST a new one.
+
+import { tokenStatus } from '@/lib/domain/token';
+import { tokenJson } from '@/lib/domain/token-json';
+import { tokenRequestSchema } from '@/lib/domain/token-request';
+import { accountOrFirst } from '@/lib/services/accounts';
+import { fieldsProblem, problemResponse, readJson } from '@/lib/services/respond';
+import { requestActor } from '@/lib/services/session';
+import { today } from '@/lib/services/today';
+import { createToken } from '@/lib/services/token-changes';
+import { listTokens } from '@/lib/services/tokens';
+
+export async function GET(request: Request): Promise<Response> {
+  const actor = await requestActor(request);
+  if (!actor.ok) return problemResponse(actor.problem);
+  const query = new URL(request.url).searchParams;
+  const account = await accountOrFirst(actor.value, query.get('account'));
+  if (!account.ok) return problemResponse(account.problem);
+  const listed = await listTokens(actor.value, account.value);
+  if (!listed.ok) return problemResponse(listed.problem);
+  const day = today();
+  const shown = listed.value.tokens.filter(
+    (token) => query.get('includeExpired') === 'true' || tokenStatus(token, day) !== 'expired',
+  );
+  return Response.json({
+    account: account.value,
+    asOf: new Date(listed.value.readAt).toISOString(),
+    detailsPending: listed.value.pending.size,
+    tokens: shown.map((token) => tokenJson(token, day)),
+  });
+}
+
+export async function POST(request: Request): Promise<Response> {
+  const actor = await requestActor(request);
+  if (!actor.ok) return problemResponse(actor.problem);
+  const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
+  if (!account.ok) return problemResponse(account.problem);
+  const body = await readJson(request);
+  if (!body.ok) return problemResponse(body.problem);
+  const parsed = tokenRequestSchema.safeParse(body.value);
+  if (!parsed.success) return problemResponse(fieldsProblem(parsed.error));
+  const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
+  const created = await createToken(actor.value, account.value, parsed.data, attempt);
+  if (!created.ok) return problemResponse(created.problem);
+  const { token, differences } = created.value;
+  return Response.json({ ...tokenJson(token, today()), differences }, { status: 201 });
+}

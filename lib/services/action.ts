@@ -1,0 +1,49 @@
+// The one wrapper of server actions: where it comes from, who asks, and a failure that keeps what was typed.
+import 'server-only';
+import { headers } from 'next/headers';
+import type { Problem, Result } from '@/lib/domain/problem';
+import { type Actor, badOrigin, currentActor, isOwnOrigin } from './session';
+
+/** What a form shows after it was sent: the failure if any, and what was typed. */
+export type FormState = {
+  problem: Problem | null;
+  /** Everything typed, by field; passwords and files are left out. */
+  values: Readonly<Record<string, readonly string[]>>;
+};
+
+const FIELDS_MAX = 2_000;
+const VALUE_CHARS_MAX = 64 * 1024;
+
+/**
+ * Runs a server action. `run` gets the actor; its Problem becomes the form's state. A redirect thrown by `run` passes
+ * through, as Next wants it. An action is a public endpoint: nothing before `run` may be trusted but the actor.
+ */
+export async function runAction(
+  form: FormData,
+  run: (actor: Actor, headers: Headers) => Promise<Result<unknown>>,
+): Promise<FormState> {
+  const given = await headers();
+  const values = keepValues(form);
+  if (!isOwnOrigin(given)) return { problem: badOrigin().problem, values };
+  const result = await run(await currentActor(), given);
+  return { problem: result.ok ? null : result.problem, values };
+}
+
+/** The text of a form field, '' when it is not there. */
+export function field(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
+function keepValues(form: FormData): FormState['values'] {
+  const kept = new Map<string, string[]>();
+  let count = 0;
+  for (const [name, value] of form) {
+    count += 1;
+    if (count > FIELDS_MAX) break;
+    const isKept = typeof value === 'string' && value.length <= VALUE_CHARS_MAX;
+    if (!isKept || name.startsWith('$') || /password|secret/i.test(name)) continue;
+    kept.set(name, [...(kept.get(name) ?? []), value]);
+  }
+  return Object.fromEntries(kept);
+}

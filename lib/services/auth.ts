@@ -1,0 +1,68 @@
+// Better Auth as it is: e-mail and password, sessions in our database. No sign-up, no admin plugin: those would be a
+// second door without audit. For session.ts, people.ts and the auth route only.
+import 'server-only';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { betterAuth } from 'better-auth';
+import { nextCookies } from 'better-auth/next-js';
+import { settings } from '@/lib/platform/env';
+import { once } from '@/lib/platform/once';
+import { database } from '@/lib/store/database';
+import { hashPassword, PASSWORD_MAX, PASSWORD_MIN, verifyPassword } from './passwords';
+
+const SESSION_SECONDS = 12 * 60 * 60;
+const SESSION_RENEW_SECONDS = 15 * 60;
+
+/** The one Better Auth of this process. */
+export function auth() {
+  return once('auth', create);
+}
+
+function create() {
+  const { publicUrl, dataDir } = settings();
+  return betterAuth({
+    appName: 'EdgeKV Token Desk',
+    baseURL: publicUrl,
+    basePath: '/api/auth',
+    trustedOrigins: [publicUrl],
+    secret: cookieSecret(dataDir),
+    database: { db: database().query, type: 'sqlite' },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_MIN,
+      maxPasswordLength: PASSWORD_MAX,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    user: {
+      additionalFields: {
+        role: { type: 'string', input: false, required: true },
+        disabled: { type: 'number', input: false, required: true, defaultValue: 0 },
+        scopeNamespaces: { type: 'string', input: false, required: false },
+        scopeNetworks: { type: 'string', input: false, required: false },
+      },
+    },
+    session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_RENEW_SECONDS },
+    // Sign-ins are throttled by account in people.ts; addresses behind a proxy tell nothing here.
+    rateLimit: { enabled: false },
+    advanced: { useSecureCookies: publicUrl.startsWith('https:'), ipAddress: { disableIpTracking: true } },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    plugins: [nextCookies()],
+  });
+}
+
+/** The key that signs session cookies: made at the first start, kept beside the database. */
+function cookieSecret(dataDir: string): string {
+  const path = join(dataDir, 'cookie-secret');
+  if (!existsSync(path)) {
+    // `wx`: of two processes that start at once, one writes and the other reads.
+    try {
+      writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if (!existsSync(path)) throw error;
+    }
+  }
+  return readFileSync(path, 'utf8');
+}

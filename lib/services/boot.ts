@@ -1,0 +1,48 @@
+// The start of the server: settings, data folder, database, first admin. It starts, or it says why in one sentence.
+import 'server-only';
+import { SettingsError, settings } from '@/lib/platform/env';
+import { log } from '@/lib/platform/log';
+import { once } from '@/lib/platform/once';
+import { database, StoreError } from '@/lib/store/database';
+import { lockDataFolder } from '@/lib/store/server-lock';
+import { operatorActor } from './session';
+import { openSetup, setupFromSettings } from './setup';
+
+/** Prepares everything, or ends the process with status 1: a throw would leave a half-started server (measured). */
+export async function boot(): Promise<void> {
+  try {
+    const { dataDir } = settings();
+    watchUnhandled();
+    database();
+    lockDataFolder(dataDir);
+    const first = await setupFromSettings();
+    if (!first.ok)
+      throw new SettingsError(
+        `SETUP_EMAIL or SETUP_PASSWORD_FILE is wrong: ${JSON.stringify(first.problem.fields ?? first.problem.title)}`,
+      );
+    const link = await openSetup(operatorActor());
+    if (link.ok && link.value) {
+      // The one secret that is printed on purpose: whoever reads the console may make the first admin, once.
+      process.stdout.write(`No admin yet. Make the first one within 24 hours: ${link.value}\n`);
+    }
+  } catch (error) {
+    const isExpected = error instanceof SettingsError || error instanceof StoreError;
+    process.stderr.write(
+      `Token Desk cannot start. ${isExpected ? error.message : 'It met an unexpected error.'}\n`,
+    );
+    if (!isExpected) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Promises that fail unseen are logged, redacted; an exception that nobody caught ends the process. */
+function watchUnhandled(): void {
+  once('unhandled', () => {
+    process.on('unhandledRejection', (error) => log().error({ error }, 'unhandled rejection'));
+    process.on('uncaughtException', (error) => {
+      log().fatal({ error }, 'uncaught exception');
+      process.exit(1);
+    });
+    return true;
+  });
+}

@@ -1,0 +1,64 @@
+// From an account in the URL to a client that speaks for it. For the other services only: it authorises nobody.
+import 'server-only';
+import { type AkamaiClient, akamaiClient } from '@/lib/akamai/client';
+import { type Credential, readCredentials } from '@/lib/akamai/credentials';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { settings } from '@/lib/platform/env';
+
+/** An account that people can choose: an edgerc section, or an account switch key beside the first section. */
+export type Account = { slug: string; name: string; section: string };
+
+export type Connection = { account: Account; client: AkamaiClient };
+
+type Offer = { account: Account; credential: Credential; accountSwitchKey: string | null };
+
+/** All accounts that the settings and the .edgerc offer, in their order. Problems: `no-credentials`. */
+export async function offeredAccounts(): Promise<Result<readonly Account[]>> {
+  const offers = await readOffers();
+  return offers.ok ? ok(offers.value.map((offer) => offer.account)) : offers;
+}
+
+/** The client of the account named `slug`. Problems: `no-credentials`, `unknown-account`. */
+export async function connect(slug: string): Promise<Result<Connection>> {
+  const offers = await readOffers();
+  if (!offers.ok) return offers;
+  const offer = offers.value.find((one) => one.account.slug === slug);
+  if (!offer) {
+    return fail(
+      'unknown-account',
+      404,
+      'There is no such account here.',
+      'The .edgerc of this server has no section of that name, or it is not offered. Choose another account.',
+    );
+  }
+  const client = akamaiClient(offer.credential, {
+    origin: settings().akamaiOrigin,
+    accountSwitchKey: offer.accountSwitchKey,
+  });
+  return ok({ account: offer.account, client });
+}
+
+async function readOffers(): Promise<Result<readonly Offer[]>> {
+  const { edgerc, edgercSections, akamaiEnvironment, akamaiOrigin, accountSwitchKeys } = settings();
+  const credentials = await readCredentials({
+    edgerc,
+    sections: edgercSections,
+    environment: akamaiEnvironment,
+    originSet: akamaiOrigin !== null,
+  });
+  if (!credentials.ok) return credentials;
+  const own = credentials.value.map((credential) => ({
+    account: { slug: credential.section, name: credential.section, section: credential.section },
+    credential,
+    accountSwitchKey: credential.accountKey,
+  }));
+  const [first] = credentials.value;
+  const switched = first
+    ? accountSwitchKeys.map(({ name, key }) => ({
+        account: { slug: name, name, section: first.section },
+        credential: first,
+        accountSwitchKey: key,
+      }))
+    : [];
+  return ok([...own, ...switched]);
+}

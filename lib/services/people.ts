@@ -1,0 +1,177 @@
+// People: who they are and what they may do. Accounts themselves are Better Auth's.
+import 'server-only';
+import { z } from 'zod';
+import type { Role } from '@/lib/domain/access';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { now } from '@/lib/platform/clock';
+import {
+  clearSignInFailures,
+  countSignInFailure,
+  deleteSessionsOf,
+  findPersonByEmail,
+  listPeopleRows,
+  signInBlockedUntil,
+} from '@/lib/store/people';
+import { recordSingle, withAudit } from './audit';
+import { auth } from './auth';
+import { authorize } from './authorize';
+import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from './passwords';
+import type { Actor } from './session';
+
+export type Person = { id: string; email: string; role: string; disabled: boolean };
+
+const emailSchema = z
+  .email('This is no e-mail address.')
+  .max(254)
+  .transform((email) => email.toLowerCase());
+const passwordSchema = z
+  .string()
+  .min(PASSWORD_MIN, `A password has at least ${PASSWORD_MIN} characters.`)
+  .max(PASSWORD_MAX, `A password has at most ${PASSWORD_MAX} characters.`);
+
+/** E-mail and password of a new account, by our rules. Problem `invalid-fields` (422) with the fields. */
+export function readAccount(email: string, password: string): Result<{ email: string; password: string }> {
+  const parsed = z.object({ email: emailSchema, password: passwordSchema }).safeParse({ email, password });
+  if (parsed.success) return ok(parsed.data);
+  const fields = z.flattenError(parsed.error).fieldErrors;
+  return fail(
+    'invalid-fields',
+    422,
+    'The account could not be made.',
+    'Nothing was changed. Mend the marked fields.',
+    { fields },
+  );
+}
+
+/** Everybody, by address. Problems: `not-signed-in`, `forbidden`. */
+export async function listPeople(actor: Actor): Promise<Result<readonly Person[]>> {
+  const allowed = await authorize(actor, 'people.read');
+  if (!allowed.ok) return allowed;
+  const rows = await listPeopleRows();
+  return ok(rows.map(({ id, email, role, disabled }) => ({ id, email, role, disabled: disabled !== 0 })));
+}
+
+/** Makes an account. Problems: `invalid-fields`, `conflict` (409) for an address that has one, `forbidden`. */
+export async function addPerson(
+  actor: Actor,
+  email: string,
+  password: string,
+  role: Role,
+): Promise<Result<{ id: string }>> {
+  const allowed = await authorize(actor, 'people.change');
+  if (!allowed.ok) return allowed;
+  const account = readAccount(email, password);
+  if (!account.ok) return account;
+  return withAudit(
+    actor,
+    { action: 'people.add', target: account.value.email, account: null, detail: { role } },
+    () => createAccount(account.value.email, account.value.password, role),
+  );
+}
+
+/** Sets another password and ends all sessions of the account. Problems: `not-found`, `invalid-fields`, `forbidden`. */
+export async function resetPassword(actor: Actor, email: string, password: string): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'people.change');
+  if (!allowed.ok) return allowed;
+  const account = readAccount(email, password);
+  if (!account.ok) return account;
+  return withAudit(
+    actor,
+    { action: 'people.reset-password', target: account.value.email, account: null },
+    async () => {
+      const person = await findPersonByEmail(account.value.email);
+      if (!person)
+        return fail('not-found', 404, `There is no account ${account.value.email}.`, 'Nothing was changed.');
+      const { internalAdapter } = await auth().$context;
+      await internalAdapter.updatePassword(person.id, await hashPassword(account.value.password));
+      await deleteSessionsOf(person.id);
+      await clearSignInFailures(account.value.email);
+      return ok(null);
+    },
+  );
+}
+
+/** For set-up too, which has no admin yet to ask. Problem `conflict` (409). */
+export async function createAccount(
+  email: string,
+  password: string,
+  role: Role,
+): Promise<Result<{ id: string }>> {
+  if (await findPersonByEmail(email)) {
+    return fail('conflict', 409, `There is an account ${email} already.`, 'Nothing was changed.');
+  }
+  const hash = await hashPassword(password);
+  const { internalAdapter } = await auth().$context;
+  const name = email.split('@')[0] ?? email;
+  const user = await internalAdapter.createUser(
+    { email, name, emailVerified: true, role, disabled: 0 },
+    { method: 'admin' },
+  );
+  await internalAdapter.linkAccount({
+    userId: user.id,
+    providerId: 'credential',
+    accountId: user.id,
+    password: hash,
+  });
+  return ok({ id: user.id });
+}
+
+/**
+ * Signs in; the session's cookie is set on the answer. The same words for a wrong address, a wrong password and a
+ * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429).
+ */
+export async function signIn(
+  actor: Actor,
+  email: string,
+  password: string,
+  headers: Headers,
+): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'session.create');
+  if (!allowed.ok) return allowed;
+  const address = email.trim().toLowerCase().slice(0, 254);
+  const waitMs = (await signInBlockedUntil(address)) - now();
+  const act = { action: 'session.create', target: address, account: null };
+  if (waitMs > 0) {
+    recordSingle(actor, act, 'too-many-requests');
+    const retryAfterSeconds = Math.ceil(waitMs / 1000);
+    const advice = `Nobody was signed in. Wait ${retryAfterSeconds} seconds and try again.`;
+    return fail('too-many-requests', 429, 'Too many failed sign-ins.', advice, { retryAfterSeconds });
+  }
+  const person = await findPersonByEmail(address);
+  const isRight = await trySignIn(address, password, headers, person !== undefined && person.disabled === 0);
+  if (!isRight) {
+    await countSignInFailure(address);
+    recordSingle(actor, act, 'not-signed-in');
+    return fail(
+      'not-signed-in',
+      401,
+      'This address and password do not match.',
+      'Nobody was signed in. Try again, or ask an admin for another password.',
+    );
+  }
+  await clearSignInFailures(address);
+  recordSingle(actor, act, 'ok');
+  return ok(null);
+}
+
+/** Better Auth hashes the password for an unknown address too, so that the time it takes tells nothing. */
+async function trySignIn(
+  email: string,
+  password: string,
+  headers: Headers,
+  isActive: boolean,
+): Promise<boolean> {
+  if (password.length > PASSWORD_MAX) return false;
+  const body = { email: isActive ? email : 'nobody@invalid.example', password };
+  const answer = await auth().api.signInEmail({ body, headers, asResponse: true });
+  return answer.ok;
+}
+
+/** Ends the session of the request. */
+export async function signOut(actor: Actor, headers: Headers): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'session.end');
+  if (!allowed.ok) return allowed;
+  await auth().api.signOut({ headers });
+  recordSingle(actor, { action: 'session.end', target: actor.name, account: null }, 'ok');
+  return ok(null);
+}

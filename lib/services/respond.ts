@@ -1,0 +1,120 @@
+// Answers of route handlers: a Problem as application/problem+json (or a plain page for a browser), a file, JSON in.
+import 'server-only';
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+
+const NO_STORE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const JSON_BYTES_MAX = 64 * 1024;
+
+/** A Problem as an answer. A browser that posted a plain form gets a page with the same words. */
+export function problemResponse(problem: Problem, request?: Request): Response {
+  const { status, title, detail, code, fields, upstream, retryAfterSeconds } = problem;
+  const headers = {
+    ...NO_STORE,
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="EdgeKV Token Desk"' } : {}),
+  };
+  if (request?.headers.get('accept')?.includes('text/html')) {
+    const type = 'text/html; charset=utf-8';
+    return new Response(problemPage(problem), { status, headers: { ...headers, 'Content-Type': type } });
+  }
+  const body = {
+    type: `urn:edgekv-token-desk:problem:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    ...(fields ? { fields } : {}),
+    ...(upstream ? { upstream, requestId: upstream.requestId } : {}),
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...headers, 'Content-Type': 'application/problem+json' },
+  });
+}
+
+function problemPage({ title, detail, upstream }: Problem): string {
+  const id = upstream?.requestId
+    ? `<p>Akamai's request id: <code>${escapeHtml(upstream.requestId)}</code></p>`
+    : '';
+  return (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    '<meta name="color-scheme" content="light dark">' +
+    `<title>${escapeHtml(title)}</title></head><body><main><h1>${escapeHtml(title)}</h1>` +
+    `<p>${escapeHtml(detail)}</p>${id}<p>Go back in your browser to try again.</p></main></body></html>`
+  );
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * A finished file as a download, with its digest (RFC 9530): Next drops Content-Length from route handlers, so the
+ * digest is how a client can tell a cut file.
+ */
+export function fileResponse(
+  bytes: Uint8Array,
+  fileName: string,
+  contentType: string,
+  more: Record<string, string> = {},
+): Response {
+  const digest = createHash('sha256').update(bytes).digest('base64');
+  return new Response(new Uint8Array(bytes), {
+    headers: {
+      ...NO_STORE,
+      'Content-Type': contentType,
+      'Content-Disposition': contentDisposition(fileName),
+      'Repr-Digest': `sha-256=:${digest}:`,
+      ...more,
+    },
+  });
+}
+
+/** `attachment` with an ASCII name and its exact form (RFC 6266, RFC 8187). No path, control or quote survives. */
+export function contentDisposition(fileName: string): string {
+  const base = fileName.split(/[/\\]/).pop() ?? '';
+  const clean =
+    base
+      .replace(/[\p{C}"%;*?<>|:]/gu, '_')
+      .replace(/^\.+/, '')
+      .slice(-120) || 'download';
+  const ascii = clean.normalize('NFKD').replace(/[^\x20-\x7e]/g, '_');
+  const exact = encodeURIComponent(clean.toWellFormed()).replace(
+    /['()]/g,
+    (one) => `%${one.charCodeAt(0).toString(16)}`,
+  );
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`;
+}
+
+/** The JSON body of a request, at most 64 KiB. Problems: `unsupported-media-type`, `too-large`, `bad-request`. */
+export async function readJson(request: Request): Promise<Result<unknown>> {
+  if (!request.headers.get('content-type')?.toLowerCase().startsWith('application/json')) {
+    return fail(
+      'unsupported-media-type',
+      415,
+      'The body is no JSON.',
+      'Nothing was changed. Send Content-Type: application/json.',
+    );
+  }
+  const text = await request.text();
+  if (text.length > JSON_BYTES_MAX)
+    return fail('too-large', 413, 'The body is too large.', 'Nothing was changed. At most 64 KiB are taken.');
+  try {
+    return ok(JSON.parse(text));
+  } catch {
+    return fail('bad-request', 400, 'The body is no JSON.', 'Nothing was changed. Mend its syntax.');
+  }
+}
+
+/** A schema's issues as one Problem, by field. */
+export function fieldsProblem(error: z.ZodError): Problem {
+  const fields: Record<string, string[]> = {};
+  for (const issue of error.issues) {
+    const name = String(issue.path[0] ?? 'body');
+    fields[name] = [...(Object.hasOwn(fields, name) ? (fields[name] ?? []) : []), issue.message];
+  }
+  const advice = 'Nothing was changed. Mend the marked fields.';
+  return fail('invalid-fields', 422, 'Some fields are not right.', advice, { fields }).problem;
+}

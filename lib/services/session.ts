@@ -1,0 +1,140 @@
+// Who is asking: the only maker of an Actor. Read from the database at each request, so that a change of role, a
+// disabled account or a sign-out acts on the very next one.
+import 'server-only';
+import { headers } from 'next/headers';
+import { cache } from 'react';
+import { z } from 'zod';
+import { type AccessLevel, type AccessScope, parseRole, type Role, UNLIMITED } from '@/lib/domain/access';
+import { NETWORKS } from '@/lib/domain/permissions';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { settings } from '@/lib/platform/env';
+import { findKey, touchKey } from '@/lib/store/keys';
+import { findPerson } from '@/lib/store/people';
+import type { UserTable } from '@/lib/store/schema';
+import { auth } from './auth';
+import { hashKey, isWellFormedKey } from './key-format';
+
+export type ActorKind = 'guest' | 'person' | 'key' | 'operator';
+
+type ActorFields = { kind: ActorKind; id: string; name: string; level: AccessLevel; scope: AccessScope };
+
+// Held by this module alone: who has it can make an Actor.
+const MAKER = Symbol('maker of actors');
+
+/** Somebody who asks for something. Only this module can make one: holding an Actor proves that it was looked up. */
+export class Actor {
+  // A private field makes the class nominal, so that no object literal passes for an Actor.
+  readonly #fields: ActorFields;
+
+  constructor(maker: typeof MAKER, fields: ActorFields) {
+    if (maker !== MAKER) throw new Error('an Actor is made by lib/services/session.ts only');
+    this.#fields = fields;
+  }
+
+  get kind(): ActorKind {
+    return this.#fields.kind;
+  }
+  get id(): string {
+    return this.#fields.id;
+  }
+  /** E-mail address, key name, or `guest`. */
+  get name(): string {
+    return this.#fields.name;
+  }
+  get level(): AccessLevel {
+    return this.#fields.level;
+  }
+  get scope(): AccessScope {
+    return this.#fields.scope;
+  }
+}
+
+function makeActor(fields: ActorFields): Actor {
+  return new Actor(MAKER, fields);
+}
+
+function guest(): Actor {
+  return makeActor({ kind: 'guest', id: 'guest', name: 'guest', level: 'guest', scope: UNLIMITED });
+}
+
+/** Somebody at the server's own shell: `manage`, and the boot. */
+export function operatorActor(): Actor {
+  return makeActor({ kind: 'operator', id: 'operator', name: 'operator', level: 'admin', scope: UNLIMITED });
+}
+
+/** The actor of a page or a server action: a person with a session, else a guest. Looked up once in a request. */
+export const currentActor = cache(async (): Promise<Actor> => personOf(await headers()));
+
+/**
+ * The actor of a route handler: a key (`Authorization: Bearer etd_…`), else a person with a session. With a session, a
+ * change must come from our own pages. Problems: `not-signed-in` for a bad key, `bad-origin`.
+ */
+export async function requestActor(request: Request): Promise<Result<Actor>> {
+  const authorization = request.headers.get('authorization');
+  if (authorization !== null) return keyActor(authorization);
+  const actor = await personOf(request.headers);
+  if (request.method === 'GET' || request.method === 'HEAD' || actor.kind === 'guest') return ok(actor);
+  return isOwnOrigin(request.headers) ? ok(actor) : badOrigin();
+}
+
+/** Whether a change comes from our own pages: PUBLIC_URL decides, whatever Host and X-Forwarded-Host say. */
+export function isOwnOrigin(given: Headers): boolean {
+  const origin = given.get('origin');
+  if (origin === null) return given.get('sec-fetch-site') === 'same-origin';
+  return origin === settings().publicUrl;
+}
+
+export function badOrigin() {
+  return fail(
+    'bad-origin',
+    403,
+    'The request did not come from this site.',
+    'Nothing was changed. Open Token Desk at its own address (PUBLIC_URL) and try again.',
+  );
+}
+
+async function personOf(given: Headers): Promise<Actor> {
+  const session = await auth().api.getSession({ headers: given });
+  const person = session ? await findPerson(session.user.id) : undefined;
+  return (person && toActor(person)) ?? guest();
+}
+
+function toActor(person: UserTable): Actor | null {
+  const role = parseRole(person.role);
+  if (!role || person.disabled) return null;
+  const scope = readScope(person.scopeNamespaces, person.scopeNetworks);
+  return makeActor({ kind: 'person', id: person.id, name: person.email, level: role, scope });
+}
+
+async function keyActor(authorization: string): Promise<Result<Actor>> {
+  const key = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+  const row = key && isWellFormedKey(key) ? await findKey(hashKey(key)) : undefined;
+  const role: Role | null = row ? parseRole(row.role) : null;
+  if (!row || !role) {
+    return fail(
+      'not-signed-in',
+      401,
+      'This key is not valid.',
+      'Nothing was changed. Ask an admin for another key.',
+    );
+  }
+  await touchKey(row);
+  const scope = readScope(row.scope_namespaces, null);
+  return ok(makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope }));
+}
+
+const names = z.array(z.string());
+const networks = z.array(z.enum(NETWORKS));
+
+/** A scope that cannot be read allows nothing. */
+function readScope(namespaces: string | null, onNetworks: string | null): AccessScope {
+  const read = <T>(text: string | null, schema: z.ZodType<T[]>): T[] | null => {
+    if (text === null) return null;
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      return [];
+    }
+  };
+  return { namespaces: read(namespaces, names), networks: read(onNetworks, networks) };
+}

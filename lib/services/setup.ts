@@ -1,0 +1,77 @@
+// The first admin: whoever has the secret that was printed on the server's console, once.
+import 'server-only';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { settings } from '@/lib/platform/env';
+import { countActiveAdmins } from '@/lib/store/people';
+import { consumeSetupSecret, isSetupSecretOpen, replaceSetupSecret } from '@/lib/store/setup-secret';
+import { withAudit } from './audit';
+import { authorize } from './authorize';
+import { createAccount, readAccount } from './people';
+import { type Actor, operatorActor } from './session';
+
+/** The link for the first set-up when there is no active admin, else null. Each call makes the earlier links useless. */
+export async function openSetup(actor: Actor): Promise<Result<string | null>> {
+  const allowed = await authorize(actor, 'people.change');
+  if (!allowed.ok) return allowed;
+  if ((await countActiveAdmins()) > 0) return ok(null);
+  const secret = randomBytes(32).toString('base64url');
+  await replaceSetupSecret(hashSecret(secret));
+  return ok(`${settings().publicUrl}/setup?secret=${secret}`);
+}
+
+/** Whether the set-up page exists for this secret: no active admin, and the secret is open. */
+export async function isSetupOpen(actor: Actor, secret: string): Promise<boolean> {
+  const allowed = await authorize(actor, 'setup.claim');
+  return allowed.ok && (await countActiveAdmins()) === 0 && (await isSetupSecretOpen(hashSecret(secret)));
+}
+
+/**
+ * Makes the first admin. One update decides who wins; only the winner's account is made. Problems: `not-found` (404)
+ * when set-up is over or the secret is not the open one, `invalid-fields`.
+ */
+export async function claimSetup(
+  actor: Actor,
+  secret: string,
+  email: string,
+  password: string,
+): Promise<Result<null>> {
+  if (!(await isSetupOpen(actor, secret))) return closed();
+  const account = readAccount(email, password);
+  if (!account.ok) return account;
+  return withAudit(actor, { action: 'setup.claim', target: account.value.email, account: null }, async () => {
+    if (!(await consumeSetupSecret(hashSecret(secret)))) return closed();
+    const created = await createAccount(account.value.email, account.value.password, 'admin');
+    return created.ok ? ok(null) : created;
+  });
+}
+
+/** Makes the first admin from SETUP_EMAIL and SETUP_PASSWORD_FILE, when both are set and there is none. */
+export async function setupFromSettings(): Promise<Result<null>> {
+  const { setupEmail, setupPasswordFile } = settings();
+  if (!setupEmail || !setupPasswordFile || (await countActiveAdmins()) > 0) return ok(null);
+  const account = readAccount(setupEmail, readFileSync(setupPasswordFile, 'utf8').trimEnd());
+  if (!account.ok) return account;
+  return withAudit(
+    operatorActor(),
+    { action: 'setup.claim', target: account.value.email, account: null },
+    async () => {
+      const created = await createAccount(account.value.email, account.value.password, 'admin');
+      return created.ok ? ok(null) : created;
+    },
+  );
+}
+
+function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function closed() {
+  return fail(
+    'not-found',
+    404,
+    'This set-up link is not valid any more.',
+    'Nothing was changed. Start the server again for another one.',
+  );
+}

@@ -1,0 +1,269 @@
+// Creating, refreshing and revoking a token. A change is sent to Akamai at most once: a repeated form gets the first
+// one's outcome, and a lost answer is settled by looking the token up.
+import 'server-only';
+import { z } from 'zod';
+import * as akamai from '@/lib/akamai/tokens';
+import { compareGrant, type Difference } from '@/lib/domain/grant-check';
+import { NETWORKS } from '@/lib/domain/permissions';
+import { fail, ok, PROBLEM_CODES, type Problem, type Result } from '@/lib/domain/problem';
+import type { KnownToken } from '@/lib/domain/token';
+import type { TokenRequest } from '@/lib/domain/token-request';
+import { once } from '@/lib/platform/once';
+import { claimAttempt, readAttempt, settleAttempt } from '@/lib/store/attempts';
+import { withAudit } from './audit';
+import { authorize } from './authorize';
+import { type Connection, connect } from './connection';
+import type { Actor } from './session';
+import { forgetList, rememberToken } from './token-cache';
+
+/** Waits between look-ups after a lost answer, milliseconds. Akamai may store a token after its answer was lost. */
+const LOOKUP_WAITS_MS = [0, 1_000, 3_000] as const;
+
+export type CreatedToken = {
+  token: KnownToken;
+  /** Where what was granted differs from what was asked. */
+  differences: readonly Difference[];
+  /** The answer was lost and the token was found by its name. */
+  settledByLookup: boolean;
+};
+
+/**
+ * Creates a token. `attempt` is the id of the form that asks: the same id again returns the first one's outcome.
+ * Problems: `not-signed-in`, `forbidden`, `token-name-taken`, `outcome-unknown`, `audit-unavailable`, those of Akamai.
+ */
+export async function createToken(
+  actor: Actor,
+  account: string,
+  request: TokenRequest,
+  attempt: string,
+): Promise<Result<CreatedToken>> {
+  const networks = NETWORKS.filter((one) =>
+    one === 'staging' ? request.allowOnStaging : request.allowOnProduction,
+  );
+  const namespaces = Object.keys(request.namespacePermissions);
+  const allowed = await authorize(actor, 'token.create', { namespaces, networks });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const done = await onlyOnce(actor, attempt, 'token.create', `${account}/${request.name}`, () =>
+    withAudit(actor, { action: 'token.create', target: request.name, account, detail: { request } }, () =>
+      sendCreate(connection.value, request),
+    ),
+  );
+  if (!done.ok) return done;
+  const created = await akamai.getToken(connection.value.client, request.name);
+  if (!created.ok) return created;
+  rememberToken(connection.value, created.value);
+  return ok({
+    token: created.value,
+    differences: compareGrant(request, created.value),
+    settledByLookup: done.value === 'settled-by-lookup',
+  });
+}
+
+/**
+ * Starts a refresh: Akamai renews what is behind the token's reference, which stays. Problems: as `createToken`.
+ */
+export async function refreshToken(
+  actor: Actor,
+  account: string,
+  name: string,
+  attempt: string,
+): Promise<Result<KnownToken>> {
+  const opened = await openChange(actor, account, name, 'token.refresh');
+  if (!opened.ok) return opened;
+  const { connection, before } = opened.value;
+  const done = await onlyOnce(actor, attempt, 'token.refresh', `${account}/${name}`, () =>
+    withAudit(actor, { action: 'token.refresh', target: name, account, detail: { uuid: before.uuid } }, () =>
+      sendRefresh(connection, before),
+    ),
+  );
+  if (!done.ok) return done;
+  const after = await akamai.getToken(connection.client, name);
+  if (after.ok) rememberToken(connection, after.value);
+  return after;
+}
+
+/** Revokes a token for ever. Problems: as `createToken`, and `token-not-found`. */
+export async function revokeToken(
+  actor: Actor,
+  account: string,
+  name: string,
+  attempt: string,
+): Promise<Result<{ name: string }>> {
+  const allowed = await authorize(actor, 'token.revoke');
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const done = await onlyOnce(actor, attempt, 'token.revoke', `${account}/${name}`, async () => {
+    const scoped = await openChange(actor, account, name, 'token.revoke');
+    // An expired token tells no permissions any more, so only an actor without limits may revoke it.
+    if (!scoped.ok && scoped.problem.code !== 'token-expired') return scoped;
+    if (!scoped.ok && (actor.scope.namespaces || actor.scope.networks)) return scoped;
+    const detail = scoped.ok ? { uuid: scoped.value.before.uuid } : {};
+    return withAudit(actor, { action: 'token.revoke', target: name, account, detail }, () =>
+      sendRevoke(connection.value, name),
+    );
+  });
+  if (!done.ok) return done;
+  forgetList(connection.value);
+  return ok({ name });
+}
+
+type Sent = 'done' | 'settled-by-lookup';
+
+async function openChange(
+  actor: Actor,
+  account: string,
+  name: string,
+  right: 'token.refresh' | 'token.revoke',
+): Promise<Result<{ connection: Connection; before: KnownToken }>> {
+  // Twice on purpose: who may not refresh at all learns nothing about the token, and the scope needs its permissions.
+  const first = await authorize(actor, right);
+  if (!first.ok) return first;
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const before = await akamai.getToken(connection.value.client, name);
+  if (!before.ok) return before;
+  const { permissions, networks } = before.value.details;
+  const allowed = await authorize(actor, right, {
+    namespaces: [...permissions.keys()],
+    networks: NETWORKS.filter((network) => networks[network]),
+  });
+  return allowed.ok ? ok({ connection: connection.value, before: before.value }) : allowed;
+}
+
+async function sendCreate(connection: Connection, request: TokenRequest): Promise<Result<Sent>> {
+  const sent = await akamai.createToken(connection.client, request);
+  if (sent.ok) return ok('done');
+  if (!sent.problem.mayHaveHappened) return sent;
+  // Akamai answers 409 for a name that was there before. So a token of this name, as asked, is ours.
+  const found = await lookUp(connection, request.name, (read) => read.ok);
+  if (found?.ok && compareGrant(request, found.value).length === 0) return ok('settled-by-lookup');
+  if (found && !found.ok && found.problem.code === 'token-not-found')
+    return notDone(sent.problem, request.name, 'created');
+  return unknownOutcome(sent.problem, request.name, 'created');
+}
+
+async function sendRefresh(connection: Connection, before: KnownToken): Promise<Result<Sent>> {
+  const sent = await akamai.refreshToken(connection.client, before.name);
+  if (sent.ok) return ok('done');
+  if (!sent.problem.mayHaveHappened) return sent;
+  const changed = (after: KnownToken) =>
+    after.uuid === before.uuid &&
+    (after.latestRefresh !== before.latestRefresh ||
+      (after.activation === 'in-progress' && before.activation !== 'in-progress'));
+  const found = await lookUp(connection, before.name, (read) => read.ok && changed(read.value));
+  if (found?.ok && changed(found.value)) return ok('settled-by-lookup');
+  return unknownOutcome(sent.problem, before.name, 'refreshed');
+}
+
+async function sendRevoke(connection: Connection, name: string): Promise<Result<Sent>> {
+  const sent = await akamai.revokeToken(connection.client, name);
+  if (sent.ok) return ok('done');
+  if (!sent.problem.mayHaveHappened) return sent;
+  const isGone = (read: Result<KnownToken>) => !read.ok && read.problem.code === 'token-not-found';
+  const found = await lookUp(connection, name, isGone);
+  if (found && isGone(found)) return ok('settled-by-lookup');
+  if (found?.ok) return notDone(sent.problem, name, 'revoked');
+  return unknownOutcome(sent.problem, name, 'revoked');
+}
+
+/** Looks the token up until `settled` says that the answer settles it; the last answer, or null when none came. */
+async function lookUp(
+  connection: Connection,
+  name: string,
+  settled: (read: Result<KnownToken>) => boolean,
+): Promise<Result<KnownToken> | null> {
+  let last: Result<KnownToken> | null = null;
+  for (const wait of LOOKUP_WAITS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    last = await akamai.getToken(connection.client, name);
+    if (settled(last)) return last;
+  }
+  return last;
+}
+
+function notDone(sent: Problem, name: string, verb: string): Result<Sent> {
+  return {
+    ok: false,
+    problem: {
+      ...sent,
+      detail: `Akamai's answer was lost, so ${name} was looked up three times: it was not ${verb}. Try again.`,
+    },
+  };
+}
+
+function unknownOutcome(sent: Problem, name: string, verb: string): Result<Sent> {
+  return fail(
+    'outcome-unknown',
+    504,
+    `It is not known whether ${name} was ${verb}.`,
+    "Akamai's answer was lost, and looking the token up did not settle it. Nothing is sent again. Open the token in a minute to see what is true.",
+    sent.upstream ? { upstream: sent.upstream } : {},
+  );
+}
+
+/**
+ * Runs `run` for the first caller of `attempt`; all others get its outcome. The outcome is kept in the database, so
+ * that a form sent again after a restart changes nothing either.
+ */
+async function onlyOnce(
+  actor: Actor,
+  attempt: string,
+  action: string,
+  target: string,
+  run: () => Promise<Result<Sent>>,
+): Promise<Result<Sent>> {
+  const running = once('attempts', () => new Map<string, Promise<Result<Sent>>>());
+  const mine = `${actor.id} ${attempt}`;
+  const inFlight = running.get(mine);
+  if (inFlight) return inFlight;
+  const work = (async (): Promise<Result<Sent>> => {
+    const won = await claimAttempt({ id: mine, actorId: actor.id, action, target });
+    if (!won) return earlierOutcome(mine, action, target);
+    const result = await run();
+    await settleAttempt(
+      mine,
+      result.ok ? 'done' : result.problem.code === 'outcome-unknown' ? 'unknown' : 'refused',
+      result,
+    );
+    return result;
+  })();
+  running.set(mine, work);
+  try {
+    return await work;
+  } finally {
+    running.delete(mine);
+  }
+}
+
+const sentSchema = z.object({ ok: z.literal(true), value: z.enum(['done', 'settled-by-lookup']) });
+const refusedSchema = z.object({
+  ok: z.literal(false),
+  problem: z.looseObject({
+    code: z.enum(PROBLEM_CODES),
+    status: z.number(),
+    title: z.string(),
+    detail: z.string(),
+  }),
+});
+
+async function earlierOutcome(id: string, action: string, target: string): Promise<Result<Sent>> {
+  const earlier = await readAttempt(id);
+  if (earlier?.action === action && earlier.target === target) {
+    const sent = sentSchema.safeParse(earlier.result);
+    if (sent.success) return sent.data;
+    const refused = refusedSchema.safeParse(earlier.result);
+    if (refused.success) {
+      const { code, status, title, detail } = refused.data.problem;
+      return fail(code, status, title, detail);
+    }
+  }
+  return fail(
+    'conflict',
+    409,
+    'This form was sent before.',
+    'Nothing was sent a second time. Open the token to see what is true, and start a new form for another change.',
+  );
+}

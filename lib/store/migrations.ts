@@ -1,0 +1,56 @@
+// The database's versions, one list of statements each. A released one is never edited: a change is a new version.
+
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    // 1: people and sessions, in the shape that Better Auth reads and writes (its names, its types).
+    `create table "user" (
+      "id" text not null primary key, "name" text not null, "email" text not null unique,
+      "emailVerified" integer not null, "image" text, "createdAt" date not null, "updatedAt" date not null,
+      "role" text not null check ("role" in ('viewer', 'releaser', 'manager', 'admin')),
+      "disabled" integer not null default 0, "scopeNamespaces" text, "scopeNetworks" text)`,
+    `create table "session" (
+      "id" text not null primary key, "expiresAt" date not null, "token" text not null unique,
+      "createdAt" date not null, "updatedAt" date not null, "ipAddress" text, "userAgent" text,
+      "userId" text not null references "user" ("id") on delete cascade)`,
+    `create table "account" (
+      "id" text not null primary key, "accountId" text not null, "providerId" text not null,
+      "userId" text not null references "user" ("id") on delete cascade, "accessToken" text, "refreshToken" text,
+      "idToken" text, "accessTokenExpiresAt" date, "refreshTokenExpiresAt" date, "scope" text, "password" text,
+      "createdAt" date not null, "updatedAt" date not null)`,
+    `create table "verification" (
+      "id" text not null primary key, "identifier" text not null, "value" text not null, "expiresAt" date not null,
+      "createdAt" date not null, "updatedAt" date not null)`,
+    `create table "rateLimit" (
+      "id" text not null primary key, "key" text not null unique, "count" integer not null, "lastRequest" bigint not null)`,
+    `create index "session_userId_idx" on "session" ("userId")`,
+    `create index "account_userId_idx" on "account" ("userId")`,
+    `create index "verification_identifier_idx" on "verification" ("identifier")`,
+    // Keys for machines: only the hash of a key is here.
+    `create table api_key (
+      id text not null primary key, name text not null unique, hash text not null unique,
+      role text not null check (role in ('viewer', 'releaser', 'manager', 'admin')),
+      scope_namespaces text, owner_id text references "user" (id) on delete cascade,
+      created_at integer not null, last_used_at integer, revoked_at integer)`,
+    // The one-time secret of the first set-up: at most one row is unused.
+    `create table setup_secret (
+      id integer not null primary key, hash text not null unique, created_at integer not null,
+      expires_at integer not null, used_at integer)`,
+    // Failed sign-ins by account, so that a forged address does not reset them.
+    `create table sign_in_failure (
+      email text not null primary key, failures integer not null, blocked_until integer not null)`,
+    // Forms that change something at Akamai, by the id that the form carries: each is carried out once.
+    `create table attempt (
+      id text not null primary key, actor_id text not null, action text not null, target text not null,
+      state text not null check (state in ('running', 'done', 'refused', 'unknown')),
+      result text, created_at integer not null, settled_at integer)`,
+    `create table audit (
+      seq integer not null primary key, at integer not null, phase text not null
+        check (phase in ('intent', 'outcome', 'single')),
+      intent_seq integer, actor_kind text not null, actor_id text not null, actor_name text not null, source text,
+      action text not null, target text not null, account text, outcome text, detail text not null,
+      upstream_request_id text, prev_hash text not null, hash text not null unique)`,
+    `create index audit_at_idx on audit (at)`,
+    `create trigger audit_no_update before update on audit begin select raise(abort, 'the audit is append-only'); end`,
+    `create trigger audit_no_delete before delete on audit begin select raise(abort, 'the audit is append-only'); end`,
+  ],
+];

@@ -1,0 +1,89 @@
+// The tables as TypeScript sees them. Times are milliseconds since 1970, but for Better Auth's own (ISO text).
+import type { Generated } from 'kysely';
+
+export type UserTable = {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: number;
+  image: string | null;
+  createdAt: string;
+  updatedAt: string;
+  role: string;
+  disabled: number;
+  scopeNamespaces: string | null;
+  scopeNetworks: string | null;
+};
+
+export type SessionTable = {
+  id: string;
+  expiresAt: string;
+  token: string;
+  createdAt: string;
+  updatedAt: string;
+  ipAddress: string | null;
+  userAgent: string | null;
+  userId: string;
+};
+
+export type ApiKeyTable = {
+  id: string;
+  name: string;
+  hash: string;
+  role: string;
+  scope_namespaces: string | null;
+  owner_id: string | null;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+};
+
+export type SetupSecretTable = {
+  id: Generated<number>;
+  hash: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+};
+
+export type SignInFailureTable = { email: string; failures: number; blocked_until: number };
+
+export type AttemptTable = {
+  id: string;
+  actor_id: string;
+  action: string;
+  target: string;
+  state: 'running' | 'done' | 'refused' | 'unknown';
+  result: string | null;
+  created_at: number;
+  settled_at: number | null;
+};
+
+export type AuditTable = {
+  seq: number;
+  at: number;
+  phase: 'intent' | 'outcome' | 'single';
+  intent_seq: number | null;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
+  source: string | null;
+  action: string;
+  target: string;
+  account: string | null;
+  outcome: string | null;
+  detail: string;
+  upstream_request_id: string | null;
+  prev_hash: string;
+  hash: string;
+};
+
+export type Schema = {
+  user: UserTable;
+  session: SessionTable;
+  api_key: ApiKeyTable;
+  setup_secret: SetupSecretTable;
+  sign_in_failure: SignInFailureTable;
+  attempt: AttemptTable;
+  audit: AuditTable;
+};

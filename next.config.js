@@ -1,0 +1,38 @@
+// Next's configuration. Headers here are for everything; the CSP of pages, with its nonce, comes from proxy.ts.
+
+/** @type {import('next').NextConfig} */
+const config = {
+  distDir: process.env.NEXT_DIST_DIR ?? '.next',
+  reactStrictMode: true,
+  poweredByHeader: false,
+  typedRoutes: true,
+  agentRules: false,
+  images: { unoptimized: true },
+  // Native code and a library that must exist once in a process.
+  serverExternalPackages: ['libsql', 'akamai-edgegrid', 'pino', 'undici', 'better-auth', 'kysely'],
+  turbopack: { root: import.meta.dirname },
+  async headers() {
+    return [
+      {
+        source: '/:path*',
+        headers: [
+          { key: 'X-Content-Type-Options', value: 'nosniff' },
+          // Not `no-referrer`: browsers would send `Origin: null` with forms.
+          { key: 'Referrer-Policy', value: 'same-origin' },
+          {
+            key: 'Permissions-Policy',
+            value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+          },
+          { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+          { key: 'X-Frame-Options', value: 'DENY' },
+        ],
+      },
+      {
+        source: '/api/:path*',
+        headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],
+      },
+    ];
+  },
+};
+
+export default config;
