@@ -7,3 +7,8 @@ import { now } from '@/lib/platform/clock';
 export function today(): Day {
   return dayAt(now());
 }
+
+/** Now, milliseconds since 1970: for ages on pages. */
+export function currentTime(): number {
+  return now();
+}

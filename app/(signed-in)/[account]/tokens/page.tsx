@@ -1,0 +1,231 @@
+// All tokens of an account: search, filters, order and page stand in the URL.
+import { Download, Plus, RefreshCw } from 'lucide-react';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { Filters } from '@/components/tokens/filters';
+import { TokenTable } from '@/components/tokens/token-table';
+import { Icon } from '@/components/ui/icon';
+import { Poll } from '@/components/ui/poll';
+import { ProblemPanel } from '@/components/ui/problem-panel';
+import { can } from '@/lib/domain/access';
+import { ageInWords } from '@/lib/domain/age';
+import { tokenStatus } from '@/lib/domain/token';
+import {
+  hasFilters,
+  parseTokenQuery,
+  printTokenQuery,
+  queryTokens,
+  type TokenPage,
+  type TokenQuery,
+} from '@/lib/domain/token-query';
+import { listEdgeWorkers } from '@/lib/services/inventory';
+import type { Actor } from '@/lib/services/session';
+import { currentTime, today } from '@/lib/services/today';
+import { listTokens, showFirst, type TokenOverview } from '@/lib/services/tokens';
+import { rereadAction } from '../../actions';
+import { PageFrame, ProblemPage } from '../../page-frame';
+import { signedIn } from '../../signed-in';
+
+export const metadata: Metadata = { title: 'Tokens' };
+
+export default async function TokensPage({ params, searchParams }: PageProps<'/[account]/tokens'>) {
+  const account = decodeURIComponent((await params).account);
+  const query = parseTokenQuery(await searchParams);
+  const base = `/${encodeURIComponent(account)}/tokens`;
+  const search = printTokenQuery(query);
+  const actor = await signedIn(search ? `${base}?${search}` : base);
+  const listed = await listTokens(actor, account);
+  return (
+    <PageFrame actor={actor} account={account} section="tokens">
+      {listed.ok ? (
+        <Tokens actor={actor} account={account} base={base} query={query} overview={listed.value} />
+      ) : (
+        <ProblemPage title="Tokens" problem={listed.problem} />
+      )}
+    </PageFrame>
+  );
+}
+
+type TokensProps = {
+  actor: Actor;
+  account: string;
+  base: string;
+  query: TokenQuery;
+  overview: TokenOverview;
+};
+
+async function Tokens({ actor, account, base, query, overview }: TokensProps) {
+  const { tokens, readAt, problem, pending } = overview;
+  const day = today();
+  const page = queryTokens(tokens, query, day);
+  const href = (changed: TokenQuery) => {
+    const search = printTokenQuery(changed);
+    return (search ? `${base}?${search}` : base) as Route;
+  };
+  const tokenHref = (name: string, act?: 'refresh' | 'revoke') =>
+    `${base}/${encodeURIComponent(name)}${act ? `?act=${act}` : ''}` as Route;
+  if (pending.size > 0)
+    await showFirst(
+      actor,
+      account,
+      page.rows.map((row) => row.name),
+    );
+  const edgeWorkers = await listEdgeWorkers(actor, account);
+  const names = edgeWorkers.ok
+    ? edgeWorkers.value.map(({ id, name }) => ({ value: id, label: `${id} ${name}` }))
+    : [];
+  const namespaces = [
+    ...new Set(tokens.flatMap((token) => [...(token.details?.permissions.keys() ?? [])])),
+  ].sort();
+  const expired = tokens.filter((token) => tokenStatus(token, day) === 'expired').length;
+  return (
+    <>
+      <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
+        <div className="grid flex-[1_1_16rem] gap-1">
+          <h1>Tokens</h1>
+          <p className="text-m text-ink-2">
+            <b className="font-semibold text-ink">{tokens.length - expired}</b> in use
+            {expired > 0 && ` · ${expired} expired still count against the limit`} · as of{' '}
+            {ageInWords(readAt, currentTime())}
+          </p>
+        </div>
+        <form action={rereadAction}>
+          <input type="hidden" name="account" value={account} />
+          <button type="submit" className="button" data-look="plain" data-square>
+            <Icon of={RefreshCw} />
+            <span className="sr-only">Read again from Akamai</span>
+          </button>
+        </form>
+        {can(actor.level, 'token.create') && (
+          <Link href={`${base}/new` as Route} prefetch={false} className="button" data-look="primary">
+            <Icon of={Plus} />
+            New token
+          </Link>
+        )}
+      </div>
+      {problem && (
+        <div className="mb-5">
+          <ProblemPanel problem={problem}>
+            <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
+          </ProblemPanel>
+        </div>
+      )}
+      {tokens.length === 0 ? (
+        <EmptyAccount base={base} mayCreate={can(actor.level, 'token.create')} />
+      ) : (
+        <>
+          <Filters query={query} namespaces={namespaces} edgeWorkers={names} href={href} />
+          <div className="mt-3 flex min-h-8 flex-wrap items-center gap-3 text-s text-ink-3">
+            <p role="status">
+              <b className="font-semibold text-ink-2">{page.matching} shown</b>
+              {page.undecided > 0 && `, and ${page.undecided} whose details are not known yet`}
+            </p>
+            {pending.size > 0 && (
+              <label className="flex items-center gap-2">
+                Details {tokens.length - pending.size} of {tokens.length}
+                <progress
+                  value={tokens.length - pending.size}
+                  max={tokens.length}
+                  className="h-1.5 w-24 accent-accent"
+                />
+              </label>
+            )}
+            <a
+              href={`${base}/export?${printTokenQuery(query)}`}
+              className="button ml-auto"
+              data-look="plain"
+              download
+            >
+              <Icon of={Download} />
+              CSV
+            </a>
+          </div>
+          {page.rows.length === 0 ? (
+            <NoMatch query={query} expired={expired} href={href} base={base as Route} />
+          ) : (
+            <TokenTable
+              caption={`Tokens of ${account}`}
+              tokens={page.rows}
+              today={day}
+              query={query}
+              sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
+              tokenHref={tokenHref}
+              pending={pending}
+              mayRefresh={can(actor.level, 'token.refresh')}
+              mayRevoke={can(actor.level, 'token.revoke')}
+            />
+          )}
+          <Pager page={page} query={query} href={href} />
+        </>
+      )}
+      {pending.size > 0 && !problem && <Poll mark={String(pending.size)} />}
+    </>
+  );
+}
+
+function EmptyAccount({ base, mayCreate }: { base: string; mayCreate: boolean }) {
+  return (
+    <div className="grid justify-items-start gap-3 rounded-control border border-dashed border-line-strong px-6 py-8">
+      <p>This account has no EdgeKV access token yet.</p>
+      {mayCreate && (
+        <Link href={`${base}/new` as Route} className="button" data-look="primary">
+          Create the first one
+        </Link>
+      )}
+    </div>
+  );
+}
+
+type NoMatchProps = { query: TokenQuery; expired: number; href: (query: TokenQuery) => Route; base: Route };
+
+function NoMatch({ query, expired, href, base }: NoMatchProps) {
+  return (
+    <div className="grid justify-items-start gap-3 rounded-control border border-dashed border-line-strong px-6 py-8">
+      <p>No token matches {hasFilters(query) ? 'these filters' : 'now: all have expired'}.</p>
+      <p className="flex gap-2">
+        <Link href={base} prefetch={false} className="button">
+          Clear the filters
+        </Link>
+        {expired > 0 && !query.includeExpired && (
+          <Link
+            href={href({ ...query, includeExpired: true })}
+            prefetch={false}
+            className="button"
+            data-look="plain"
+          >
+            Include {expired} expired
+          </Link>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Pager({
+  page: { page, pages },
+  query,
+  href,
+}: {
+  page: TokenPage;
+  query: TokenQuery;
+  href: (query: TokenQuery) => Route;
+}) {
+  if (pages <= 1) return null;
+  return (
+    <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-m">
+      {page > 1 && (
+        <Link href={href({ ...query, page: page - 1 })} prefetch={false} className="button">
+          Previous
+        </Link>
+      )}
+      <span className="text-ink-2">
+        Page {page} of {pages}
+      </span>
+      {page < pages && (
+        <Link href={href({ ...query, page: page + 1 })} prefetch={false} className="button">
+          Next
+        </Link>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,46 @@
+// A signed-in page in its frame: the accounts to choose from, who is signed in, the theme.
+import { cookies } from 'next/headers';
+import type { ReactNode } from 'react';
+import { type Section, Shell } from '@/components/shell/shell';
+import { readTheme } from '@/components/shell/theme';
+import { ProblemPanel } from '@/components/ui/problem-panel';
+import { listAccounts } from '@/lib/services/accounts';
+import type { Actor } from '@/lib/services/session';
+import { signOutAction, switchThemeAction } from './actions';
+
+type Props = { actor: Actor; account: string; section: Section; children: ReactNode };
+
+export async function PageFrame({ actor, account, section, children }: Props) {
+  const accounts = await listAccounts(actor);
+  const all = accounts.ok ? accounts.value : [];
+  const current = all.find((one) => one.slug === account) ?? { slug: account, name: account };
+  return (
+    <Shell
+      account={current}
+      accounts={all}
+      section={section}
+      person={{ name: actor.name, role: actor.level }}
+      theme={readTheme((await cookies()).get('theme')?.value)}
+      switchTheme={switchThemeAction}
+      signOut={signOutAction}
+    >
+      {children}
+    </Shell>
+  );
+}
+
+/** A page that can show nothing but a Problem. */
+export function ProblemPage({
+  title,
+  problem,
+}: {
+  title: string;
+  problem: Parameters<typeof ProblemPanel>[0]['problem'];
+}) {
+  return (
+    <div className="grid gap-5">
+      <h1>{title}</h1>
+      <ProblemPanel problem={problem} />
+    </div>
+  );
+}

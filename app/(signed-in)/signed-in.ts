@@ -1,0 +1,11 @@
+// What every signed-in page begins with. It chooses what to show; the services decide what is allowed.
+import type { Route } from 'next';
+import { redirect } from 'next/navigation';
+import { type Actor, currentActor } from '@/lib/services/session';
+
+/** The signed-in person; anybody else is sent to sign in and then back to `path`. */
+export async function signedIn(path: string): Promise<Actor> {
+  const actor = await currentActor();
+  if (actor.kind !== 'person') redirect(`/sign-in?next=${encodeURIComponent(path)}` as Route);
+  return actor;
+}

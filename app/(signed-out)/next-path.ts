@@ -1,0 +1,10 @@
+// Where to go after signing in: a path of ours, whatever the link says.
+
+const HERE = 'http://here.invalid';
+
+/** The path, query and hash of `next` when it stays on this site, else `/`. Parsed, because prefixes lie (`/\e`, `/\t/e`). */
+export function nextPath(next: string): string {
+  if (!next.startsWith('/') || !URL.canParse(next, HERE)) return '/';
+  const url = new URL(next, HERE);
+  return url.origin === HERE ? `${url.pathname}${url.search}${url.hash}` : '/';
+}

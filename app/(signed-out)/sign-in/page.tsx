@@ -1,0 +1,21 @@
+// Sign in with e-mail and password.
+import type { Metadata } from 'next';
+import { Door } from '@/components/shell/door';
+import { AccountForm } from '../account-form';
+import { signInAction } from '../actions';
+import { nextPath } from '../next-path';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
+  const { next } = await searchParams;
+  const target = nextPath(typeof next === 'string' ? next : '/');
+  return (
+    <Door title="Sign in">
+      <AccountForm action={signInAction} submit="Sign in" hidden={{ next: target }} isNew={false} />
+      <p className="text-s text-ink-3">
+        No account, or the password is lost? Ask an admin of this Token Desk.
+      </p>
+    </Door>
+  );
+}

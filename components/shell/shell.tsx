@@ -1,0 +1,167 @@
+// The frame of signed-in pages: rail from 1024 px, icons from 640, a bar at the bottom below.
+import {
+  CalendarClock,
+  ChevronsUpDown,
+  CircleUserRound,
+  KeyRound,
+  LogOut,
+  Package,
+  SunMoon,
+} from 'lucide-react';
+import type { Route } from 'next';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { Icon } from '@/components/ui/icon';
+import { visibleText } from '@/lib/domain/visible-text';
+import type { Theme } from './theme';
+
+export type ShellAccount = { slug: string; name: string };
+export type Section = 'tokens' | 'due' | 'bundles';
+
+type ShellProps = {
+  account: ShellAccount;
+  accounts: readonly ShellAccount[];
+  section: Section;
+  person: { name: string; role: string };
+  theme: Theme;
+  switchTheme: (form: FormData) => Promise<void>;
+  signOut: (form: FormData) => Promise<void>;
+  children: ReactNode;
+};
+
+const SECTIONS = [
+  { key: 'tokens', label: 'Tokens', icon: KeyRound },
+  { key: 'due', label: 'Due', icon: CalendarClock },
+  { key: 'bundles', label: 'Bundles', icon: Package },
+] as const;
+
+const railText = 'sm:max-lg:sr-only';
+const railLink =
+  'flex items-center gap-2.5 rounded-control text-ink-2 no-underline hover:text-ink sm:min-h-8 sm:px-2.5 sm:hover:bg-ink/5 sm:max-lg:justify-center sm:max-lg:px-0 max-sm:min-h-12 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:text-xs aria-[current=page]:font-medium aria-[current=page]:text-ink sm:aria-[current=page]:bg-ink/7 max-sm:aria-[current=page]:text-accent-text [&[aria-current=page]_svg]:text-accent-text';
+
+export function Shell({
+  account,
+  accounts,
+  section,
+  person,
+  theme,
+  switchTheme,
+  signOut,
+  children,
+}: ShellProps) {
+  return (
+    <div className="grid min-h-dvh grid-cols-1 max-sm:pb-14 sm:grid-cols-[3.5rem_minmax(0,1fr)] lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <a href="#main" className="button absolute top-2 left-4 z-30 -translate-y-20 focus:translate-y-0">
+        Skip to content
+      </a>
+      <header className="z-10 flex bg-canvas text-m max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-14 max-sm:border-t max-sm:border-line-strong max-sm:bg-surface sm:sticky sm:top-0 sm:h-dvh sm:flex-col sm:gap-4 sm:overflow-y-auto sm:border-r sm:border-line sm:px-2 sm:py-4 lg:px-3">
+        <Link
+          href="/"
+          className="flex items-center gap-2 px-2 font-semibold text-ink no-underline max-sm:hidden sm:max-lg:justify-center sm:max-lg:px-0"
+        >
+          <Mark />
+          <span className={railText}>Token Desk</span>
+        </Link>
+        <AccountSwitch account={account} accounts={accounts} />
+        <nav
+          aria-label="Main"
+          className="grid max-sm:w-full max-sm:grid-flow-col max-sm:auto-cols-fr sm:gap-px"
+        >
+          {SECTIONS.map(({ key, label, icon }) => (
+            <Link
+              key={key}
+              href={`/${encodeURIComponent(account.slug)}/${key}` as Route}
+              prefetch={false}
+              className={railLink}
+              aria-current={key === section ? 'page' : undefined}
+            >
+              <Icon of={icon} />
+              <span className={railText}>{label}</span>
+            </Link>
+          ))}
+        </nav>
+        <div className="mt-auto grid gap-1 max-sm:hidden">
+          <form action={switchTheme}>
+            <button type="submit" className={`${railLink} w-full`}>
+              <Icon of={SunMoon} />
+              <span className={railText}>Theme: {theme}</span>
+            </button>
+          </form>
+          <p
+            className="flex min-h-8 items-center gap-2.5 px-2.5 text-ink-2 sm:max-lg:hidden"
+            title={person.name}
+          >
+            <Icon of={CircleUserRound} />
+            <span className="min-w-0">
+              <span className="block truncate">{visibleText(person.name)}</span>
+              <span className="block text-s text-ink-3">{person.role}</span>
+            </span>
+          </p>
+          <form action={signOut}>
+            <button type="submit" className={`${railLink} w-full`}>
+              <Icon of={LogOut} />
+              <span className={railText}>Sign out</span>
+            </button>
+          </form>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} className="min-w-0 bg-surface px-4 py-4 outline-none sm:px-7 sm:py-6">
+        <div className="max-w-[74rem]">{children}</div>
+        <div className="mt-10 flex gap-2 border-t border-line pt-3 sm:hidden">
+          <form action={switchTheme}>
+            <button type="submit" className="button" data-look="plain">
+              Theme: {theme}
+            </button>
+          </form>
+          <form action={signOut}>
+            <button type="submit" className="button" data-look="plain">
+              Sign out {visibleText(person.name)}
+            </button>
+          </form>
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function AccountSwitch({ account, accounts }: Pick<ShellProps, 'account' | 'accounts'>) {
+  const others = accounts.filter((one) => one.slug !== account.slug);
+  const name = (
+    <span className="min-w-0 truncate">
+      <span className="block text-s text-ink-3">Account</span>
+      <span className="font-medium">{visibleText(account.name)}</span>
+    </span>
+  );
+  const frame =
+    'flex items-center justify-between gap-2 rounded-control border border-line-strong bg-surface px-2.5 py-1.5 max-lg:hidden';
+  if (others.length === 0) return <p className={frame}>{name}</p>;
+  return (
+    <details className="relative max-lg:hidden">
+      <summary className={frame}>
+        {name}
+        <Icon of={ChevronsUpDown} small />
+      </summary>
+      <ul className="absolute inset-x-0 top-full z-20 mt-1 rounded-control bg-raised p-1 shadow-float">
+        {others.map(({ slug, name: label }) => (
+          <li key={slug}>
+            <Link href={`/${encodeURIComponent(slug)}/tokens` as Route} prefetch={false} className={railLink}>
+              {visibleText(label)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** The product's mark: three depths of power. */
+export function Mark() {
+  return (
+    <svg viewBox="0 0 22 22" width="22" height="22" aria-hidden="true" className="flex-none">
+      <rect width="22" height="22" rx="5" className="fill-ink" />
+      <rect x="4.5" y="5" width="3.5" height="5" className="fill-r" />
+      <rect x="9.25" y="5" width="3.5" height="8.5" className="fill-w" />
+      <rect x="14" y="5" width="3.5" height="12" className="fill-surface" />
+    </svg>
+  );
+}

@@ -1,0 +1,222 @@
+// The table of tokens: one row a token, plain links and buttons, nothing that needs JavaScript.
+import { ArrowDown, ArrowUp, Ban, RefreshCw } from 'lucide-react';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { Icon } from '@/components/ui/icon';
+import { Tag } from '@/components/ui/tag';
+import type { Day } from '@/lib/domain/day';
+import { type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
+import type { TokenQuery, TokenSort } from '@/lib/domain/token-query';
+import { visibleText } from '@/lib/domain/visible-text';
+import { Networks, Permissions, Status, Until } from './marks';
+
+type TokenTableProps = {
+  caption: string;
+  tokens: readonly Token[];
+  today: Day;
+  query: Pick<TokenQuery, 'sort' | 'descending'>;
+  /** The address of the table in another order. */
+  sortHref: (sort: TokenSort, descending: boolean) => Route;
+  tokenHref: (name: string, act?: 'refresh' | 'revoke') => Route;
+  /** Names of tokens whose details are still being read. */
+  pending: ReadonlySet<string>;
+  mayRefresh: boolean;
+  mayRevoke: boolean;
+};
+
+const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; className?: string }[] = [
+  { key: 'name', label: 'Name', sort: 'name' },
+  { key: 'status', label: 'Status', sort: 'status' },
+  { key: 'nets', label: 'Networks' },
+  { key: 'permissions', label: 'Permissions' },
+  { key: 'ews', label: 'EdgeWorkers', className: 'num' },
+  { key: 'date', label: 'Next date', sort: 'date' },
+];
+
+export function TokenTable(props: TokenTableProps) {
+  const { caption, tokens, query, sortHref, pending, mayRefresh, mayRevoke } = props;
+  return (
+    <div className="sm:overflow-x-auto">
+      <table className="table cards" aria-busy={pending.size > 0}>
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr>
+            {COLUMNS.map(({ key, label, sort, className }) => (
+              <th key={key} scope="col" className={className} aria-sort={sort && ariaSort(query, sort)}>
+                {sort ? <SortLink label={label} sort={sort} query={query} href={sortHref} /> : label}
+              </th>
+            ))}
+            {(mayRefresh || mayRevoke) && (
+              <th scope="col">
+                <span className="sr-only">Actions</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <TokenRow key={token.name} {...props} token={token} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ariaSort(query: TokenTableProps['query'], sort: TokenSort) {
+  if (query.sort !== sort) return undefined;
+  return query.descending ? 'descending' : 'ascending';
+}
+
+type SortLinkProps = {
+  label: string;
+  sort: TokenSort;
+  query: TokenTableProps['query'];
+  href: TokenTableProps['sortHref'];
+};
+
+function SortLink({ label, sort, query, href }: SortLinkProps) {
+  const isCurrent = query.sort === sort;
+  return (
+    <Link
+      href={href(sort, isCurrent && !query.descending)}
+      prefetch={false}
+      scroll={false}
+      className={`inline-flex min-h-6 items-center gap-1 no-underline hover:text-ink ${isCurrent ? 'text-ink' : 'text-ink-3'}`}
+    >
+      {label}
+      {isCurrent && <Icon of={query.descending ? ArrowDown : ArrowUp} small />}
+    </Link>
+  );
+}
+
+const SHOWN_NAMESPACES = 2;
+
+function TokenRow({
+  token,
+  today,
+  tokenHref,
+  pending,
+  mayRefresh,
+  mayRevoke,
+}: TokenTableProps & { token: Token }) {
+  const status = tokenStatus(token, today);
+  const kind = tokenKind(token);
+  const isPending = pending.has(token.name);
+  const name = visibleText(token.name);
+  return (
+    <tr>
+      <th scope="row">
+        <span className="inline-flex items-center gap-2">
+          <Link
+            href={tokenHref(token.name)}
+            prefetch={false}
+            className="font-medium text-ink no-underline hover:text-accent-text hover:underline max-sm:text-l"
+          >
+            {name}
+          </Link>
+          {kind === 'legacy' && <Tag>JWT</Tag>}
+        </span>
+      </th>
+      <td className="c-status">
+        <Status status={status} />
+      </td>
+      <td className="c-nets">
+        {token.details ? (
+          <Networks networks={token.details.networks} />
+        ) : (
+          <Missing isPending={isPending} short />
+        )}
+      </td>
+      <td>{token.details ? <PermissionsCell token={token} /> : <Missing isPending={isPending} />}</td>
+      <td className="num c-ew">
+        {token.details ? (
+          <EdgeWorkersCell edgeWorkers={token.details.edgeWorkers} />
+        ) : (
+          <Missing isPending={isPending} short />
+        )}
+      </td>
+      <td>
+        <Until token={token} today={today} />
+      </td>
+      {(mayRefresh || mayRevoke) && (
+        <td className="c-act num whitespace-nowrap">
+          {mayRefresh && kind === 'auto-refresh' && (
+            <Link
+              href={tokenHref(token.name, 'refresh')}
+              prefetch={false}
+              scroll={false}
+              className="button"
+              data-look="plain"
+              data-square
+            >
+              <Icon of={RefreshCw} />
+              <span className="sr-only">Refresh {name}</span>
+            </Link>
+          )}
+          {mayRevoke && (
+            <Link
+              href={tokenHref(token.name, 'revoke')}
+              prefetch={false}
+              scroll={false}
+              className="button"
+              data-look="plain"
+              data-square
+            >
+              <Icon of={Ban} />
+              <span className="sr-only">Revoke {name}</span>
+            </Link>
+          )}
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function PermissionsCell({ token }: { token: Token }) {
+  const all = [...(token.details?.permissions ?? [])];
+  const more = all.length - SHOWN_NAMESPACES;
+  return (
+    <span className="grid grid-cols-[minmax(0,8.5rem)_minmax(0,8.5rem)_auto] items-center gap-x-2 max-xl:grid-cols-[minmax(0,8.5rem)_auto]">
+      {all.slice(0, SHOWN_NAMESPACES).map(([namespace, held], index) => (
+        <span key={namespace} className={`min-w-0 ${index > 0 ? 'max-xl:hidden' : ''}`}>
+          <Permissions namespace={namespace} held={held} />
+        </span>
+      ))}
+      {more > 0 && <MoreNamespaces count={more} className="max-xl:hidden" />}
+      {all.length > 1 && <MoreNamespaces count={all.length - 1} className="xl:hidden" />}
+    </span>
+  );
+}
+
+function MoreNamespaces({ count, className }: { count: number; className: string }) {
+  return (
+    <span className={`text-s text-ink-3 ${className}`}>
+      +{count}
+      <span className="sr-only"> more namespaces</span>
+    </span>
+  );
+}
+
+function EdgeWorkersCell({ edgeWorkers }: { edgeWorkers: 'all' | readonly string[] }) {
+  return (
+    <>
+      {edgeWorkers === 'all' ? <Tag look="attention">all</Tag> : edgeWorkers.length}
+      <span className="sr-only sm:hidden"> EdgeWorkers</span>
+      <span aria-hidden="true" className="text-s text-ink-3 sm:hidden">
+        {' '}
+        EWs
+      </span>
+    </>
+  );
+}
+
+/** A bone while the details are on their way; a dash when Akamai does not tell them. */
+function Missing({ isPending, short }: { isPending: boolean; short?: boolean }) {
+  if (!isPending) return <span className="text-ink-3">–</span>;
+  return (
+    <span className={`inline-block h-2.5 rounded-slot bg-slot ${short ? 'w-8' : 'w-30'}`}>
+      <span className="sr-only">Loading</span>
+    </span>
+  );
+}

@@ -1,0 +1,21 @@
+'use client';
+// A Problem at the head of a form, drawn in the browser after the form was sent. Icon-free: it comes in client bundles.
+import type { Problem } from '@/lib/domain/problem';
+
+export function FormProblem({ problem }: { problem: Problem }) {
+  const { title, detail, upstream } = problem;
+  return (
+    <div
+      role="alert"
+      className="grid gap-1 rounded-control border border-danger-line bg-danger-soft px-3.5 py-3 text-m"
+    >
+      <p className="font-semibold">{title}</p>
+      <p className="text-ink-2">{detail}</p>
+      {upstream?.requestId && (
+        <p className="text-s text-ink-2">
+          Akamai: {upstream.status} {upstream.detail} · request id <code>{upstream.requestId}</code>
+        </p>
+      )}
+    </div>
+  );
+}
