@@ -107,7 +107,7 @@ function TokenRow({
   return (
     <tr>
       <th scope="row">
-        <span className="inline-flex items-center gap-2">
+        <span className="inline-flex items-center gap-2 whitespace-nowrap">
           <Link
             href={tokenHref(token.name)}
             prefetch={false}

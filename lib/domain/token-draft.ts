@@ -90,28 +90,26 @@ export function nextName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** The form's field names; each permission is a checkbox named `permission` with the value `cart:r`. */
-export function draftFromForm(form: FormData): TokenDraft {
-  const get = (name: string): string => {
-    const value = form.get(name);
-    return typeof value === 'string' ? value : '';
-  };
+/**
+ * A draft out of the form's fields, by name; each permission is a checkbox named `permission` with the value `cart:r`.
+ */
+export function draftFromValues(values: Readonly<Record<string, readonly string[]>>): TokenDraft {
+  const get = (name: string): string => values[name]?.[0] ?? '';
   let permissions: NamespacePermissions = new Map();
-  for (const value of form.getAll('permission')) {
-    const [namespace, letter] = typeof value === 'string' ? value.split(':') : [];
+  for (const value of values.permission ?? []) {
+    const [namespace, letter] = value.split(':');
     const permission = PERMISSIONS.find((one) => one === letter);
     if (namespace && permission) {
       permissions = setNamespace(permissions, namespace, [...(permissions.get(namespace) ?? []), permission]);
     }
   }
-  const picked = form.getAll('edgeworker').filter((value) => typeof value === 'string');
   return {
     name: get('name').trim(),
     networks: { staging: get('staging') === 'on', production: get('production') === 'on' },
     permissions,
     edgeWorkers: {
       mode: get('edgeworkers') === 'all' ? 'all' : 'only',
-      ids: [...new Set([...picked, ...readIds(get('edgeworker-ids'))])],
+      ids: [...new Set([...(values.edgeworker ?? []), ...readIds(get('edgeworker-ids'))])],
     },
     from: get('from') || null,
   };

@@ -23,7 +23,7 @@ export async function runAction(
   run: (actor: Actor, headers: Headers) => Promise<Result<unknown>>,
 ): Promise<FormState> {
   const given = await headers();
-  const values = keepValues(form);
+  const values = formValues(form);
   if (!isOwnOrigin(given)) return { problem: badOrigin().problem, values };
   const result = await run(await currentActor(), given);
   return { problem: result.ok ? null : result.problem, values };
@@ -35,7 +35,8 @@ export function field(form: FormData, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function keepValues(form: FormData): FormState['values'] {
+/** What was typed, by field; passwords, secrets and files are left out. */
+export function formValues(form: FormData): FormState['values'] {
   const kept = new Map<string, string[]>();
   let count = 0;
   for (const [name, value] of form) {

@@ -20,7 +20,7 @@ import {
 } from '@/lib/domain/token-query';
 import { listEdgeWorkers } from '@/lib/services/inventory';
 import type { Actor } from '@/lib/services/session';
-import { currentTime, today } from '@/lib/services/today';
+import { currentTime, today } from '@/lib/services/surroundings';
 import { listTokens, showFirst, type TokenOverview } from '@/lib/services/tokens';
 import { rereadAction } from '../../actions';
 import { PageFrame, ProblemPage } from '../../page-frame';

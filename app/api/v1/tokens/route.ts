@@ -6,18 +6,18 @@ import { tokenRequestSchema } from '@/lib/domain/token-request';
 import { accountOrFirst } from '@/lib/services/accounts';
 import { fieldsProblem, problemResponse, readJson } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
-import { today } from '@/lib/services/today';
+import { today } from '@/lib/services/surroundings';
 import { createToken } from '@/lib/services/token-changes';
 import { listTokens } from '@/lib/services/tokens';
 
 export async function GET(request: Request): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const query = new URL(request.url).searchParams;
   const account = await accountOrFirst(actor.value, query.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const listed = await listTokens(actor.value, account.value);
-  if (!listed.ok) return problemResponse(listed.problem);
+  if (!listed.ok) return problemResponse(listed.problem, request);
   const day = today();
   const shown = listed.value.tokens.filter(
     (token) => query.get('includeExpired') === 'true' || tokenStatus(token, day) !== 'expired',
@@ -32,16 +32,16 @@ export async function GET(request: Request): Promise<Response> {
 
 export async function POST(request: Request): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const body = await readJson(request);
-  if (!body.ok) return problemResponse(body.problem);
+  if (!body.ok) return problemResponse(body.problem, request);
   const parsed = tokenRequestSchema.safeParse(body.value);
-  if (!parsed.success) return problemResponse(fieldsProblem(parsed.error));
+  if (!parsed.success) return problemResponse(fieldsProblem(parsed.error), request);
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
   const created = await createToken(actor.value, account.value, parsed.data, attempt);
-  if (!created.ok) return problemResponse(created.problem);
+  if (!created.ok) return problemResponse(created.problem, request);
   const { token, differences } = created.value;
   return Response.json({ ...tokenJson(token, today()), differences }, { status: 201 });
 }

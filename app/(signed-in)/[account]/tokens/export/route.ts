@@ -4,7 +4,7 @@ import { tokenRows } from '@/lib/domain/token-csv';
 import { allMatching, parseTokenQuery } from '@/lib/domain/token-query';
 import { fileResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
-import { today } from '@/lib/services/today';
+import { today } from '@/lib/services/surroundings';
 import { listTokens } from '@/lib/services/tokens';
 
 export async function GET(
@@ -12,9 +12,9 @@ export async function GET(
   { params }: { params: Promise<{ account: string }> },
 ): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const listed = await listTokens(actor.value, decodeURIComponent((await params).account));
-  if (!listed.ok) return problemResponse(listed.problem);
+  if (!listed.ok) return problemResponse(listed.problem, request);
   const day = today();
   const query = parseTokenQuery(Object.fromEntries(new URL(request.url).searchParams));
   const csv = printCsv(tokenRows(allMatching(listed.value.tokens, query, day), day));

@@ -7,18 +7,18 @@ import { BUNDLE_BYTES_MAX, readUpload } from '@/lib/services/upload';
 
 export async function POST(request: Request): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const upload = await readUpload(request, 'bundle', BUNDLE_BYTES_MAX);
-  if (!upload.ok) return problemResponse(upload.problem);
+  if (!upload.ok) return problemResponse(upload.problem, request);
   const query = new URL(request.url).searchParams;
   const { bytes, fileName, fields } = upload.value;
   const account = await accountOrFirst(actor.value, query.get('account') ?? fields.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const patched = await patchBundle(actor.value, account.value, bytes, {
     tokens: [...query.getAll('token'), ...fields.getAll('token')],
     overwrite: (query.get('overwrite') ?? fields.get('overwrite')) === 'true',
   });
-  if (!patched.ok) return problemResponse(patched.problem);
+  if (!patched.ok) return problemResponse(patched.problem, request);
   const name = fileName ?? query.get('name') ?? 'bundle.tgz';
   return fileResponse(
     patched.value.bytes,

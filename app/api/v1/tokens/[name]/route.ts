@@ -4,7 +4,7 @@ import { tokenJson } from '@/lib/domain/token-json';
 import { accountOrFirst } from '@/lib/services/accounts';
 import { problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
-import { today } from '@/lib/services/today';
+import { today } from '@/lib/services/surroundings';
 import { revokeToken } from '@/lib/services/token-changes';
 import { readToken } from '@/lib/services/tokens';
 
@@ -12,23 +12,23 @@ type Context = { params: Promise<{ name: string }> };
 
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const read = await readToken(actor.value, account.value, (await params).name);
-  if (!read.ok) return problemResponse(read.problem);
+  if (!read.ok) return problemResponse(read.problem, request);
   // An expired token is told as the list has it; anything else that is old is no answer for a pipeline.
   if (read.value.problem && read.value.problem.code !== 'token-expired')
-    return problemResponse(read.value.problem);
+    return problemResponse(read.value.problem, request);
   return Response.json(tokenJson(read.value.token, today()));
 }
 
 export async function DELETE(request: Request, { params }: Context): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
   const revoked = await revokeToken(actor.value, account.value, (await params).name, attempt);
-  return revoked.ok ? Response.json(revoked.value) : problemResponse(revoked.problem);
+  return revoked.ok ? Response.json(revoked.value) : problemResponse(revoked.problem, request);
 }

@@ -4,7 +4,7 @@ import { tokenJson } from '@/lib/domain/token-json';
 import { accountOrFirst } from '@/lib/services/accounts';
 import { problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
-import { today } from '@/lib/services/today';
+import { today } from '@/lib/services/surroundings';
 import { refreshToken } from '@/lib/services/token-changes';
 
 export async function POST(
@@ -12,11 +12,11 @@ export async function POST(
   { params }: { params: Promise<{ name: string }> },
 ): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
   const refreshed = await refreshToken(actor.value, account.value, (await params).name, attempt);
-  if (!refreshed.ok) return problemResponse(refreshed.problem);
+  if (!refreshed.ok) return problemResponse(refreshed.problem, request);
   return Response.json(tokenJson(refreshed.value, today()));
 }

@@ -12,12 +12,12 @@ export async function POST(
   { params }: { params: Promise<{ name: string }> },
 ): Promise<Response> {
   const actor = await requestActor(request);
-  if (!actor.ok) return problemResponse(actor.problem);
+  if (!actor.ok) return problemResponse(actor.problem, request);
   const upload = await readUpload(request, 'file', TOKENS_FILE_BYTES_MAX);
-  if (!upload.ok) return problemResponse(upload.problem);
+  if (!upload.ok) return problemResponse(upload.problem, request);
   const query = new URL(request.url).searchParams;
   const account = await accountOrFirst(actor.value, query.get('account'));
-  if (!account.ok) return problemResponse(account.problem);
+  if (!account.ok) return problemResponse(account.problem, request);
   const { bytes, fields } = upload.value;
   const existing = bytes.byteLength === 0 ? null : decode(bytes);
   if (existing === undefined) {
@@ -27,12 +27,12 @@ export async function POST(
       'The tokens file is not UTF-8 text.',
       'Nothing was changed.',
     );
-    return problemResponse(problem);
+    return problemResponse(problem, request);
   }
   const overwrite = (query.get('overwrite') ?? fields.get('overwrite')) === 'true';
   const tokens = [(await params).name];
   const written = await writeTokensFile(actor.value, account.value, existing, { tokens, overwrite });
-  if (!written.ok) return problemResponse(written.problem);
+  if (!written.ok) return problemResponse(written.problem, request);
   return fileResponse(
     new TextEncoder().encode(written.value.text),
     'edgekv_tokens.js',

@@ -1,0 +1,41 @@
+'use server';
+// Refreshing and revoking the token of this page.
+import type { Route } from 'next';
+import { redirect } from 'next/navigation';
+import { fail } from '@/lib/domain/problem';
+import { type FormState, field, runAction } from '@/lib/services/action';
+import { refreshToken, revokeToken } from '@/lib/services/token-changes';
+
+export async function refreshAction(_before: FormState, form: FormData): Promise<FormState> {
+  const { account, name } = target(form);
+  return runAction(form, async (actor) => {
+    const refreshed = await refreshToken(actor, account, name, field(form, 'attempt'));
+    if (refreshed.ok) redirect(`${tokenPath(account, name)}?done=refreshed` as Route);
+    return refreshed;
+  });
+}
+
+export async function revokeAction(_before: FormState, form: FormData): Promise<FormState> {
+  const { account, name } = target(form);
+  return runAction(form, async (actor) => {
+    if (field(form, 'typed').trim() !== name) {
+      const words = `Type ${name} exactly.`;
+      const advice = 'Nothing was revoked. Type the name of the token to confirm.';
+      return fail('invalid-fields', 422, 'The typed name is another one.', advice, {
+        fields: { typed: [words] },
+      });
+    }
+    const revoked = await revokeToken(actor, account, name, field(form, 'attempt'));
+    if (revoked.ok)
+      redirect(`/${encodeURIComponent(account)}/tokens?revoked=${encodeURIComponent(name)}` as Route);
+    return revoked;
+  });
+}
+
+function target(form: FormData): { account: string; name: string } {
+  return { account: field(form, 'account'), name: field(form, 'name') };
+}
+
+function tokenPath(account: string, name: string): string {
+  return `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,346 @@
+// One token: all that Akamai knows of it, and what can be done with it. `?act=` opens a dialog over it.
+import { ChevronLeft, CopyPlus, Download, RefreshCw } from 'lucide-react';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { ChangeForm } from '@/components/tokens/change-form';
+import { Networks, Status } from '@/components/tokens/marks';
+import { Sentence } from '@/components/tokens/sentence';
+import { Facts, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
+import { CodeBlock } from '@/components/ui/code-block';
+import { Icon } from '@/components/ui/icon';
+import { Modal } from '@/components/ui/modal';
+import { Notice } from '@/components/ui/notice';
+import { Poll } from '@/components/ui/poll';
+import { ProblemPanel } from '@/components/ui/problem-panel';
+import { can } from '@/lib/domain/access';
+import { ageInWords } from '@/lib/domain/age';
+import { tokenCommand } from '@/lib/domain/cli-command';
+import { joinWords, NETWORKS } from '@/lib/domain/permissions';
+import { tokenSnippet } from '@/lib/domain/snippet';
+import { type KnownToken, type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
+import { tokenSentence } from '@/lib/domain/token-sentence';
+import { visibleText } from '@/lib/domain/visible-text';
+import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
+import type { Actor } from '@/lib/services/session';
+import { currentTime, newAttempt, today } from '@/lib/services/surroundings';
+import { readToken, type TokenView } from '@/lib/services/tokens';
+import { PageFrame, ProblemPage } from '../../../page-frame';
+import { signedIn } from '../../../signed-in';
+import { refreshAction, revokeAction } from './actions';
+
+type PageParams = PageProps<'/[account]/tokens/[name]'>;
+
+export async function generateMetadata({ params }: PageParams): Promise<Metadata> {
+  return { title: visibleText(decodeURIComponent((await params).name)) };
+}
+
+export default async function TokenPage({ params, searchParams }: PageParams) {
+  const { account: slug, name: encodedName } = await params;
+  const account = decodeURIComponent(slug);
+  const name = decodeURIComponent(encodedName);
+  const { act, done } = await searchParams;
+  const base = `/${encodeURIComponent(account)}/tokens`;
+  const actor = await signedIn(`${base}/${encodeURIComponent(name)}`);
+  const view = await readToken(actor, account, name);
+  return (
+    <PageFrame actor={actor} account={account} section="tokens">
+      <Link
+        href={base as Route}
+        prefetch={false}
+        className="mb-2 inline-flex min-h-6 items-center gap-1 text-m text-ink-2 no-underline hover:text-ink hover:underline"
+      >
+        <Icon of={ChevronLeft} small />
+        Tokens
+      </Link>
+      {view.ok ? (
+        <TokenDetail
+          actor={actor}
+          account={account}
+          view={view.value}
+          path={`${base}/${encodeURIComponent(name)}`}
+          act={act}
+          done={done}
+        />
+      ) : (
+        <ProblemPage title={visibleText(name)} problem={view.problem} />
+      )}
+    </PageFrame>
+  );
+}
+
+type Shown = { actor: Actor; account: string; view: TokenView; path: string };
+
+async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done: unknown }) {
+  const { actor, account, view, path } = shown;
+  const { token, problem, readAt } = view;
+  const day = today();
+  const status = tokenStatus(token, day);
+  const [namespaces, edgeWorkers] = await Promise.all([
+    listNamespaces(actor, account),
+    listEdgeWorkers(actor, account),
+  ]);
+  const names = new Map(edgeWorkers.ok ? edgeWorkers.value.map((one) => [one.id, one.name]) : []);
+  return (
+    <>
+      <Head {...shown} />
+      <div className="mb-6 grid gap-3">
+        {problem && (
+          <ProblemPanel problem={problem}>
+            {problem.code !== 'token-expired' && (
+              <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
+            )}
+          </ProblemPanel>
+        )}
+        {done === 'created' && (
+          <Notice
+            look="ok"
+            title="The token was created."
+            text="It has exactly the rights that were asked for."
+          />
+        )}
+        {done === 'differs' && (
+          <Notice
+            look="attention"
+            title="The token was created, but not as asked."
+            text="Compare its rights below with what you need before you use it."
+          />
+        )}
+        {done === 'refreshed' && (
+          <Notice
+            look="ok"
+            title="The refresh was started."
+            text="The reference stays the same; bundles need no change."
+          />
+        )}
+        {status === 'activating' && (
+          <Notice
+            look="info"
+            title="Akamai is activating this token."
+            text="EdgeWorkers cannot use what is new about it yet. This page follows it."
+          />
+        )}
+        {status === 'failed' && (
+          <Notice
+            look="danger"
+            title="Akamai could not activate this token."
+            text="Refresh it. If that fails again, create a successor and tell Akamai support the uuid below."
+          />
+        )}
+      </div>
+      {token.details && (
+        <div className="mb-6">
+          <Sentence segments={tokenSentence({ ...token.details, expiry: token.expiry })} />
+        </div>
+      )}
+      <Facts token={token} edgeWorkerNames={names} />
+      <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <div className="grid min-w-0 gap-8">
+          {token.details && (
+            <section aria-labelledby="permissions">
+              <h2 id="permissions" className="mb-1">
+                Permissions
+              </h2>
+              <PermissionTable
+                permissions={token.details.permissions}
+                namespaces={namespaces.ok ? namespaces.value : null}
+              />
+            </section>
+          )}
+          {isKnown(token) && <InTheBundle {...shown} token={token} />}
+          <section aria-labelledby="cli" className="grid gap-2">
+            <h2 id="cli">With the official CLI</h2>
+            <CodeBlock title="show" text={tokenCommand('download', token.name, account)} />
+            <CodeBlock title="refresh" text={tokenCommand('refresh', token.name, account)} />
+            <CodeBlock title="revoke" text={tokenCommand('revoke', token.name, account)} />
+          </section>
+        </div>
+        <aside aria-labelledby="dates">
+          <h2 id="dates" className="mb-3">
+            Dates
+          </h2>
+          <Timeline token={token} today={day} />
+        </aside>
+      </div>
+      {act === 'refresh' && can(actor.level, 'token.refresh') && (
+        <RefreshDialog account={account} token={token} path={path} />
+      )}
+      {act === 'revoke' && can(actor.level, 'token.revoke') && (
+        <RevokeDialog account={account} token={token} path={path} names={names} />
+      )}
+      {token.activation === 'in-progress' && act === undefined && <Poll mark="activation" />}
+    </>
+  );
+}
+
+function isKnown(token: Token): token is KnownToken {
+  return token.details !== null;
+}
+
+function Head({ actor, view: { token }, path, account }: Shown) {
+  const { details } = token;
+  const on = details ? NETWORKS.filter((network) => details.networks[network]) : [];
+  const status = tokenStatus(token, today());
+  const duplicate =
+    `/${encodeURIComponent(account)}/tokens/new?from=${encodeURIComponent(token.name)}` as Route;
+  return (
+    <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-3">
+      <div className="grid flex-[1_1_16rem] gap-1">
+        <h1>{visibleText(token.name)}</h1>
+        <p className="flex flex-wrap items-center gap-2.5">
+          <Status status={status} />
+          {details && (
+            <span className="inline-flex items-center gap-2 text-m text-ink-2">
+              <Networks networks={details.networks} />
+              {joinWords(on)}
+            </span>
+          )}
+        </p>
+      </div>
+      <p className="flex flex-wrap gap-2">
+        {can(actor.level, 'token.refresh') && tokenKind(token) === 'auto-refresh' && (
+          <Link href={`${path}?act=refresh` as Route} prefetch={false} scroll={false} className="button">
+            <Icon of={RefreshCw} small />
+            Refresh
+          </Link>
+        )}
+        {can(actor.level, 'token.create') && details && (
+          <Link href={duplicate} prefetch={false} className="button">
+            <Icon of={CopyPlus} small />
+            Duplicate
+          </Link>
+        )}
+        {can(actor.level, 'token.revoke') && (
+          <Link href={`${path}?act=revoke` as Route} prefetch={false} scroll={false} className="button">
+            Revoke…
+          </Link>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function InTheBundle({ actor, account, token }: Shown & { token: KnownToken }) {
+  const action = `/api/v1/tokens/${encodeURIComponent(token.name)}/tokens-file?account=${encodeURIComponent(account)}`;
+  return (
+    <section aria-labelledby="bundle">
+      <h2 id="bundle" className="mb-2">
+        In the bundle
+      </h2>
+      <SnippetBlock token={token} snippet={tokenSnippet(token)} />
+      {can(actor.level, 'token.retrieve') && (
+        <div className="mt-4 grid gap-4">
+          <form action={action} method="post" encType="multipart/form-data" className="grid gap-3">
+            <div className="grid gap-1.5 text-m">
+              <label htmlFor="tokens-file" className="font-medium">
+                Put it into your own edgekv_tokens.js
+              </label>
+              <input
+                id="tokens-file"
+                type="file"
+                name="file"
+                accept=".js,text/javascript"
+                className="box py-1"
+              />
+              <p className="text-s text-ink-3">
+                Without a file you get a new one. Nothing is kept on the server.
+              </p>
+            </div>
+            <label className="flex min-h-6 items-center gap-2 text-m">
+              <input type="checkbox" name="overwrite" value="true" className="tick" />
+              Replace entries of other tokens
+            </label>
+            <p className="flex flex-wrap gap-2">
+              <button type="submit" className="button">
+                <Icon of={Download} small />
+                Download edgekv_tokens.js
+              </button>
+              <Link
+                href={
+                  `/${encodeURIComponent(account)}/bundles?token=${encodeURIComponent(token.name)}` as Route
+                }
+                prefetch={false}
+                className="button"
+                data-look="plain"
+              >
+                Patch a whole bundle instead
+              </Link>
+            </p>
+          </form>
+        </div>
+      )}
+    </section>
+  );
+}
+
+type DialogProps = { account: string; token: Token; path: string };
+
+function RefreshDialog({ account, token, path }: DialogProps) {
+  return (
+    <Modal labelledBy="refresh-title" closeHref={path as Route}>
+      <h2 id="refresh-title" className="mb-2 text-xl">
+        Refresh {visibleText(token.name)}?
+      </h2>
+      <p className="mb-4 text-m text-ink-2">
+        Akamai renews what is behind the reference. The reference stays, so no bundle changes. The activation
+        is in progress again for a while.
+      </p>
+      <ChangeForm
+        action={refreshAction}
+        account={account}
+        name={token.name}
+        attempt={newAttempt()}
+        submit="Refresh"
+        look="primary"
+        keep="Cancel"
+        keepHref={path as Route}
+        mustType={false}
+      />
+    </Modal>
+  );
+}
+
+function RevokeDialog({ account, token, path, names }: DialogProps & { names: ReadonlyMap<string, string> }) {
+  const { details } = token;
+  const on = details ? NETWORKS.filter((network) => details.networks[network]) : [];
+  const users =
+    details?.edgeWorkers === 'all'
+      ? ['any EdgeWorker of the account']
+      : (details?.edgeWorkers ?? []).map((id) => `${id} ${names.get(id) ?? ''}`.trim());
+  return (
+    <Modal labelledBy="revoke-title" closeHref={path as Route}>
+      <h2 id="revoke-title" className="mb-2 text-xl">
+        Revoke {visibleText(token.name)}?
+      </h2>
+      <div className="mb-4 grid gap-2 text-m text-ink-2">
+        <p>
+          <b className="text-ink">This cannot be undone.</b> Every EdgeWorker version whose bundle holds this
+          token gets HTTP 401 from EdgeKV
+          {on.length > 0 && ` on ${joinWords(on)}`}.
+        </p>
+        {details && (
+          <>
+            <p>It is allowed for: {visibleText(users.join(', ')) || 'no EdgeWorker'}.</p>
+            <p>
+              They lose access to <code>{visibleText([...details.permissions.keys()].join(', '))}</code>.
+            </p>
+          </>
+        )}
+        <p>
+          Whether a deployed version still uses it is not known here. Duplicate it and patch those bundles
+          first if you are not sure.
+        </p>
+      </div>
+      <ChangeForm
+        action={revokeAction}
+        account={account}
+        name={token.name}
+        attempt={newAttempt()}
+        submit={`Revoke ${visibleText(token.name)}`}
+        look="danger"
+        keep="Keep token"
+        keepHref={path as Route}
+        mustType
+      />
+    </Modal>
+  );
+}

@@ -1,0 +1,44 @@
+'use server';
+// Review and creation of a token.
+import type { Route } from 'next';
+import { redirect } from 'next/navigation';
+import type { NewTokenState } from '@/components/editor/new-token-form';
+import { fail, ok } from '@/lib/domain/problem';
+import { draftFromValues, draftToRequest } from '@/lib/domain/token-draft';
+import { field, formValues, runAction } from '@/lib/services/action';
+import { createToken } from '@/lib/services/token-changes';
+
+export async function newTokenAction(before: NewTokenState, form: FormData): Promise<NewTokenState> {
+  const account = field(form, 'account');
+  const intent = field(form, 'intent');
+  const draft = draftFromValues(formValues(form));
+  const state = await runAction(form, async (actor) => {
+    if (intent === 'edit') return ok(null);
+    const asked = draftToRequest(draft);
+    if (!asked.ok) {
+      return fail(
+        'invalid-fields',
+        422,
+        'The token cannot be asked for yet.',
+        'Nothing was created. Mend the marked fields.',
+        {
+          fields: {
+            ...Object.fromEntries(
+              Object.entries(asked.fields).map(([name, messages]) => [name, [...messages]]),
+            ),
+          },
+        },
+      );
+    }
+    if (intent !== 'create') return ok(null);
+    const created = await createToken(actor, account, asked.request, field(form, 'attempt'));
+    if (!created.ok) return created;
+    const done = created.value.differences.length > 0 ? 'differs' : 'created';
+    redirect(
+      `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(draft.name)}?done=${done}` as Route,
+    );
+  });
+  const isSettled = state.problem === null || state.problem.code === 'outcome-unknown';
+  const step = intent === 'edit' ? 'edit' : isSettled ? 'review' : 'edit';
+  return { ...state, step: intent === 'create' && isSettled ? before.step : step };
+}

@@ -1,0 +1,11 @@
+// The idempotency key of a form: one attempt is carried out once, however often it is sent.
+import type { Problem } from './problem';
+
+/**
+ * The key that a form sends next. After a refusal nothing was done, so trying again is another attempt; while the
+ * outcome is not known it stays the same one, and nothing is sent again.
+ */
+export function nextAttempt(first: string, sent: string | undefined, problem: Problem | null): string {
+  if (sent === undefined || problem === null) return first;
+  return problem.code === 'outcome-unknown' ? sent : `${sent}.`;
+}
