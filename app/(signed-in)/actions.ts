@@ -4,6 +4,7 @@ import type { Route } from 'next';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { nextTheme, readTheme } from '@/components/shell/theme';
+import { parseTokenQuery, printTokenQuery } from '@/lib/domain/token-query';
 import { field, runAction } from '@/lib/services/action';
 import { signOut } from '@/lib/services/people';
 import { rereadTokens } from '@/lib/services/tokens';
@@ -24,5 +25,9 @@ export async function signOutAction(form: FormData): Promise<void> {
 export async function rereadAction(form: FormData): Promise<void> {
   const account = field(form, 'account');
   await runAction(form, (actor) => rereadTokens(actor, account));
-  redirect(`/${encodeURIComponent(account)}/tokens` as Route);
+  const base = `/${encodeURIComponent(account)}/tokens`;
+  const search = printTokenQuery(
+    parseTokenQuery(Object.fromEntries(new URLSearchParams(field(form, 'search')))),
+  );
+  redirect((search ? `${base}?${search}` : base) as Route);
 }

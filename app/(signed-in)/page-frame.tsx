@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { type Section, Shell } from '@/components/shell/shell';
 import { readTheme } from '@/components/shell/theme';
 import { ProblemPanel } from '@/components/ui/problem-panel';
+import type { Problem } from '@/lib/domain/problem';
 import { listAccounts } from '@/lib/services/accounts';
 import type { Actor } from '@/lib/services/session';
 import { signOutAction, switchThemeAction } from './actions';
@@ -33,14 +34,17 @@ export async function PageFrame({ actor, account, section, children }: Props) {
 export function ProblemPage({
   title,
   problem,
+  children,
 }: {
   title: string;
-  problem: Parameters<typeof ProblemPanel>[0]['problem'];
+  problem: Problem;
+  children?: ReactNode;
 }) {
   return (
-    <div className="grid gap-5">
+    <div className="grid justify-items-start gap-5">
       <h1>{title}</h1>
       <ProblemPanel problem={problem} />
+      {children}
     </div>
   );
 }

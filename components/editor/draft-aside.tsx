@@ -71,8 +71,8 @@ export function DraftAside({ draft, account, notes, source, children }: DraftAsi
             <CopyButton text={text} label="Copy" />
           </span>
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
           tabIndex={0}
           className="max-h-56 overflow-auto rounded-control border border-line bg-sunken px-3 py-2 text-s leading-relaxed"
         >

@@ -40,41 +40,43 @@ export function Filters({ query, namespaces, edgeWorkers, href }: FiltersProps) 
   const spaces = namespaces.map((value) => ({ value, label: visibleText(value) }));
   return (
     <>
-      <form role="search" aria-label="Tokens" className="flex flex-wrap items-center gap-2">
-        <label className="relative min-w-0 flex-[1_1_16rem] sm:max-w-80">
-          <span className="sr-only">Search tokens</span>
-          <span className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3">
-            <Icon of={Search} />
-          </span>
-          <input
-            type="search"
-            name="q"
-            defaultValue={query.q}
-            placeholder="Name, namespace, EdgeWorker, uuid"
-            className="box pl-8"
-          />
-        </label>
-        <Select name="status" label="Status" value={query.status} options={STATUS_OPTIONS} />
-        <Select name="net" label="Network" value={query.network} options={NETWORK_OPTIONS} />
-        <Select name="ns" label="Namespace" value={query.namespace} options={spaces} />
-        <Select name="perm" label="Permission" value={query.permission} options={PERMISSION_OPTIONS} />
-        <Select name="kind" label="Kind" value={query.kind} options={KINDS} />
-        <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers} />
-        <label className="flex min-h-8 items-center gap-2 text-m">
-          <input
-            type="checkbox"
-            name="expired"
-            value="1"
-            defaultChecked={query.includeExpired}
-            className="tick"
-          />
-          Include expired
-        </label>
-        {query.sort !== DEFAULT_TOKEN_QUERY.sort || query.descending ? (
-          <input type="hidden" name="sort" value={`${query.descending ? '-' : ''}${query.sort}`} />
-        ) : null}
-        <SubmitOnChange />
-      </form>
+      <search aria-label="Tokens">
+        <form className="flex flex-wrap items-center gap-2">
+          <label className="relative min-w-0 flex-[1_1_16rem] sm:max-w-80">
+            <span className="sr-only">Search tokens</span>
+            <span className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3">
+              <Icon of={Search} />
+            </span>
+            <input
+              type="search"
+              name="q"
+              defaultValue={query.q}
+              placeholder="Name, namespace, EdgeWorker, uuid"
+              className="box pl-8"
+            />
+          </label>
+          <Select name="status" label="Status" value={query.status} options={STATUS_OPTIONS} />
+          <Select name="net" label="Network" value={query.network} options={NETWORK_OPTIONS} />
+          <Select name="ns" label="Namespace" value={query.namespace} options={spaces} />
+          <Select name="perm" label="Permission" value={query.permission} options={PERMISSION_OPTIONS} />
+          <Select name="kind" label="Kind" value={query.kind} options={KINDS} />
+          <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers} />
+          <label className="flex min-h-8 items-center gap-2 text-m">
+            <input
+              type="checkbox"
+              name="expired"
+              value="1"
+              defaultChecked={query.includeExpired}
+              className="tick"
+            />
+            Include expired
+          </label>
+          {query.sort !== DEFAULT_TOKEN_QUERY.sort || query.descending ? (
+            <input type="hidden" name="sort" value={`${query.descending ? '-' : ''}${query.sort}`} />
+          ) : null}
+          <SubmitOnChange />
+        </form>
+      </search>
       <Chips query={query} edgeWorkers={edgeWorkers} href={href} />
     </>
   );

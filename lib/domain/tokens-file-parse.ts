@@ -135,7 +135,10 @@ function localName(program: Program): { name: string; at: number } {
 /** Code that changes the table after its declaration would undo or hide an edit. */
 function refuseAssignments(program: Program, name: string): void {
   const walk = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(walk);
+    if (Array.isArray(node)) {
+      for (const child of node) walk(child);
+      return;
+    }
     if (!isNode(node)) return;
     const target =
       node.type === 'AssignmentExpression' && 'left' in node

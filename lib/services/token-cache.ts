@@ -16,10 +16,12 @@ const DETAILS_AT_ONCE = 4;
 
 type TokenCache = {
   listing: { rows: readonly TokenListing[]; readAt: number } | null;
+  /** Somebody asked for a newer list, whatever the age of this one. */
+  mustRead: boolean;
   reading: Promise<Result<null>> | null;
   /** Details by uuid: a token is immutable, and a name used again gets another uuid. */
   details: Map<string, TokenDetails>;
-  /** Tokens whose details Akamai does not tell (expired ones answer 410), by uuid, until the next list. */
+  /** Tokens whose details Akamai does not tell any more (expired ones answer 410), by uuid. */
   unreadable: Map<string, Problem>;
   hydrating: boolean;
   /** Names to read first: the rows that somebody looks at. */
@@ -32,6 +34,7 @@ function cacheOf({ account }: Connection): TokenCache {
   if (existing) return existing;
   const fresh: TokenCache = {
     listing: null,
+    mustRead: false,
     reading: null,
     details: new Map(),
     unreadable: new Map(),
@@ -59,7 +62,7 @@ export type CachedTokens = {
 export async function cachedTokens(connection: Connection): Promise<Result<CachedTokens>> {
   const cache = cacheOf(connection);
   let problem: Problem | null = null;
-  if (!cache.listing || now() - cache.listing.readAt > FRESH_MS) {
+  if (!cache.listing || cache.mustRead || now() - cache.listing.readAt > FRESH_MS) {
     const read = await readList(connection, cache);
     if (!read.ok) {
       if (!cache.listing) return read;
@@ -78,11 +81,9 @@ export function wantDetailsFirst(connection: Connection, names: Iterable<string>
   cacheOf(connection).wanted = new Set(names);
 }
 
-/** Forgets the list (not the details), so that the next reader asks Akamai. */
-export function forgetList(connection: Connection): void {
-  const cache = cacheOf(connection);
-  cache.listing = null;
-  cache.unreadable.clear();
+/** Makes the next reader ask Akamai for the list. The old one stays for the case that Akamai does not answer. */
+export function outdateList(connection: Connection): void {
+  cacheOf(connection).mustRead = true;
 }
 
 /** Puts what was just read or changed into the cache, so that the next table shows it. */
@@ -109,9 +110,11 @@ function readList(connection: Connection, cache: TokenCache): Promise<Result<nul
     .then((listed): Result<null> => {
       if (!listed.ok) return listed;
       cache.listing = { rows: listed.value, readAt: now() };
-      cache.unreadable.clear();
+      cache.mustRead = false;
       const known = new Set(listed.value.map((row) => row.uuid));
-      for (const uuid of cache.details.keys()) if (!known.has(uuid)) cache.details.delete(uuid);
+      for (const map of [cache.details, cache.unreadable]) {
+        for (const uuid of map.keys()) if (!known.has(uuid)) map.delete(uuid);
+      }
       return { ok: true, value: null };
     })
     .finally(() => {

@@ -14,15 +14,15 @@ import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { type Connection, connect } from './connection';
 import type { Actor } from './session';
-import { forgetList, rememberToken } from './token-cache';
+import { outdateList, rememberToken } from './token-cache';
 
 /** Waits between look-ups after a lost answer, milliseconds. Akamai may store a token after its answer was lost. */
 const LOOKUP_WAITS_MS = [0, 1_000, 3_000] as const;
 
 export type CreatedToken = {
-  token: KnownToken;
-  /** Where what was granted differs from what was asked. */
-  differences: readonly Difference[];
+  name: string;
+  /** As Akamai made it, and where that differs from what was asked; null when it could not be read back. */
+  granted: { token: KnownToken; differences: readonly Difference[] } | null;
   /** The answer was lost and the token was found by its name. */
   settledByLookup: boolean;
 };
@@ -51,25 +51,29 @@ export async function createToken(
     ),
   );
   if (!done.ok) return done;
-  const created = await akamai.getToken(connection.value.client, request.name);
-  if (!created.ok) return created;
+  const { name } = request;
+  const settledByLookup = done.value === 'settled-by-lookup';
+  const created = await akamai.getToken(connection.value.client, name);
+  if (!created.ok) {
+    // It exists all the same: a failure here would make people create it again.
+    outdateList(connection.value);
+    return ok({ name, granted: null, settledByLookup });
+  }
   rememberToken(connection.value, created.value);
-  return ok({
-    token: created.value,
-    differences: compareGrant(request, created.value),
-    settledByLookup: done.value === 'settled-by-lookup',
-  });
+  const granted = { token: created.value, differences: compareGrant(request, created.value) };
+  return ok({ name, granted, settledByLookup });
 }
 
 /**
- * Starts a refresh: Akamai renews what is behind the token's reference, which stays. Problems: as `createToken`.
+ * Starts a refresh: Akamai renews what is behind the token's reference, which stays. Returns the token as it is then;
+ * null when the refresh was started but the token could not be read back. Problems: as `createToken`.
  */
 export async function refreshToken(
   actor: Actor,
   account: string,
   name: string,
   attempt: string,
-): Promise<Result<KnownToken>> {
+): Promise<Result<KnownToken | null>> {
   const opened = await openChange(actor, account, name, 'token.refresh');
   if (!opened.ok) return opened;
   const { connection, before } = opened.value;
@@ -81,7 +85,8 @@ export async function refreshToken(
   if (!done.ok) return done;
   const after = await akamai.getToken(connection.client, name);
   if (after.ok) rememberToken(connection, after.value);
-  return after;
+  else outdateList(connection);
+  return ok(after.ok ? after.value : null);
 }
 
 /** Revokes a token for ever. Problems: as `createToken`, and `token-not-found`. */
@@ -106,7 +111,7 @@ export async function revokeToken(
     );
   });
   if (!done.ok) return done;
-  forgetList(connection.value);
+  outdateList(connection.value);
   return ok({ name });
 }
 

@@ -7,7 +7,7 @@ import { now } from '@/lib/platform/clock';
 import { authorize } from './authorize';
 import { connect } from './connection';
 import type { Actor } from './session';
-import { cachedToken, cachedTokens, forgetList, rememberToken, wantDetailsFirst } from './token-cache';
+import { cachedToken, cachedTokens, outdateList, rememberToken, wantDetailsFirst } from './token-cache';
 
 export type TokenOverview = {
   /** All tokens, expired ones included. */
@@ -51,7 +51,7 @@ export async function rereadTokens(actor: Actor, account: string): Promise<Resul
   if (!allowed.ok) return allowed;
   const connection = await connect(account);
   if (!connection.ok) return connection;
-  forgetList(connection.value);
+  outdateList(connection.value);
   return ok(null);
 }
 
@@ -77,7 +77,7 @@ export async function readToken(actor: Actor, account: string, name: string): Pr
     return ok({ token: read.value, readAt: now(), problem: null });
   }
   if (read.problem.code === 'token-not-found') {
-    forgetList(connection.value);
+    outdateList(connection.value);
     return read;
   }
   if (read.problem.code === 'token-expired') await cachedTokens(connection.value);

@@ -4,6 +4,7 @@ import { notFound } from 'next/navigation';
 import { Door } from '@/components/shell/door';
 import { currentActor } from '@/lib/services/session';
 import { isSetupOpen } from '@/lib/services/setup';
+import { atPublicUrl } from '../../public-address';
 import { AccountForm } from '../account-form';
 import { setupAction } from '../actions';
 
@@ -11,6 +12,7 @@ export const metadata: Metadata = { title: 'Set up' };
 
 export default async function SetupPage({ searchParams }: PageProps<'/setup'>) {
   const { secret } = await searchParams;
+  if (typeof secret === 'string') await atPublicUrl(`/setup?secret=${encodeURIComponent(secret)}`);
   if (typeof secret !== 'string' || !(await isSetupOpen(await currentActor(), secret))) notFound();
   return (
     <Door title="Make the first admin">

@@ -1,6 +1,7 @@
 // Sign in with e-mail and password.
 import type { Metadata } from 'next';
 import { Door } from '@/components/shell/door';
+import { atPublicUrl } from '../../public-address';
 import { AccountForm } from '../account-form';
 import { signInAction } from '../actions';
 import { nextPath } from '../next-path';
@@ -10,6 +11,7 @@ export const metadata: Metadata = { title: 'Sign in' };
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
   const { next } = await searchParams;
   const target = nextPath(typeof next === 'string' ? next : '/');
+  await atPublicUrl(`/sign-in?next=${encodeURIComponent(target)}`);
   return (
     <Door title="Sign in">
       <AccountForm action={signInAction} submit="Sign in" hidden={{ next: target }} isNew={false} />

@@ -5,11 +5,12 @@ import Link from 'next/link';
 import { Filters } from '@/components/tokens/filters';
 import { TokenTable } from '@/components/tokens/token-table';
 import { Icon } from '@/components/ui/icon';
+import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
-import { tokenStatus } from '@/lib/domain/token';
+import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
   hasFilters,
   parseTokenQuery,
@@ -18,6 +19,7 @@ import {
   type TokenPage,
   type TokenQuery,
 } from '@/lib/domain/token-query';
+import { visibleText } from '@/lib/domain/visible-text';
 import { listEdgeWorkers } from '@/lib/services/inventory';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, today } from '@/lib/services/surroundings';
@@ -30,7 +32,8 @@ export const metadata: Metadata = { title: 'Tokens' };
 
 export default async function TokensPage({ params, searchParams }: PageProps<'/[account]/tokens'>) {
   const account = decodeURIComponent((await params).account);
-  const query = parseTokenQuery(await searchParams);
+  const sought = await searchParams;
+  const query = parseTokenQuery(sought);
   const base = `/${encodeURIComponent(account)}/tokens`;
   const search = printTokenQuery(query);
   const actor = await signedIn(search ? `${base}?${search}` : base);
@@ -38,9 +41,14 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       {listed.ok ? (
-        <Tokens actor={actor} account={account} base={base} query={query} overview={listed.value} />
+        <>
+          <Revoked name={sought.revoked} tokens={listed.value.tokens} />
+          <Tokens actor={actor} account={account} base={base} query={query} overview={listed.value} />
+        </>
       ) : (
-        <ProblemPage title="Tokens" problem={listed.problem} />
+        <ProblemPage title="Tokens" problem={listed.problem}>
+          <Reread account={account} search={search} label="Try again" />
+        </ProblemPage>
       )}
     </PageFrame>
   );
@@ -89,13 +97,7 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
             {ageInWords(readAt, currentTime())}
           </p>
         </div>
-        <form action={rereadAction}>
-          <input type="hidden" name="account" value={account} />
-          <button type="submit" className="button" data-look="plain" data-square>
-            <Icon of={RefreshCw} />
-            <span className="sr-only">Read again from Akamai</span>
-          </button>
-        </form>
+        <Reread account={account} search={printTokenQuery(query)} />
         {can(actor.level, 'token.create') && (
           <Link href={`${base}/new` as Route} prefetch={false} className="button" data-look="primary">
             <Icon of={Plus} />
@@ -160,6 +162,38 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
       )}
       {pending.size > 0 && !problem && <Poll mark={String(pending.size)} />}
     </>
+  );
+}
+
+/** Says that a token was revoked, when the URL says so and the list agrees. */
+function Revoked({ name, tokens }: { name: unknown; tokens: readonly Token[] }) {
+  if (typeof name !== 'string' || tokens.some((token) => token.name === name)) return null;
+  return (
+    <div className="mb-5">
+      <Notice
+        look="ok"
+        title={`${visibleText(name)} was revoked.`}
+        text="Bundles that still hold it get HTTP 401 from EdgeKV."
+      />
+    </div>
+  );
+}
+
+/** Asks Akamai again and comes back to the same view. Without a label it is the small round arrow. */
+function Reread({ account, search, label }: { account: string; search: string; label?: string }) {
+  return (
+    <form action={rereadAction}>
+      <input type="hidden" name="account" value={account} />
+      <input type="hidden" name="search" value={search} />
+      <button
+        type="submit"
+        className="button"
+        {...(label ? {} : { 'data-look': 'plain', 'data-square': true })}
+      >
+        <Icon of={RefreshCw} />
+        {label ?? <span className="sr-only">Read again from Akamai</span>}
+      </button>
+    </form>
   );
 }
 

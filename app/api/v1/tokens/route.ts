@@ -42,6 +42,10 @@ export async function POST(request: Request): Promise<Response> {
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
   const created = await createToken(actor.value, account.value, parsed.data, attempt);
   if (!created.ok) return problemResponse(created.problem, request);
-  const { token, differences } = created.value;
-  return Response.json({ ...tokenJson(token, today()), differences }, { status: 201 });
+  const { name, granted } = created.value;
+  // What could not be read back is null, not guessed.
+  const answer = granted
+    ? { ...tokenJson(granted.token, today()), differences: granted.differences }
+    : { name, differences: null };
+  return Response.json(answer, { status: 201 });
 }

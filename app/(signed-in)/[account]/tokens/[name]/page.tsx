@@ -98,6 +98,13 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
             text="It has exactly the rights that were asked for."
           />
         )}
+        {done === 'unchecked' && (
+          <Notice
+            look="attention"
+            title="The token was created."
+            text="Its rights could not be read back at once: compare them with what you need before you use it."
+          />
+        )}
         {done === 'differs' && (
           <Notice
             look="attention"

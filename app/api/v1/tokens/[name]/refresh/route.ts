@@ -16,7 +16,8 @@ export async function POST(
   const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
   if (!account.ok) return problemResponse(account.problem, request);
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
-  const refreshed = await refreshToken(actor.value, account.value, (await params).name, attempt);
+  const { name } = await params;
+  const refreshed = await refreshToken(actor.value, account.value, name, attempt);
   if (!refreshed.ok) return problemResponse(refreshed.problem, request);
-  return Response.json(tokenJson(refreshed.value, today()));
+  return Response.json(refreshed.value ? tokenJson(refreshed.value, today()) : { name });
 }

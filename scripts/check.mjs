@@ -1,0 +1,12 @@
+// `npm run check`: lint, types and unit tests, in seconds. `npm test` is everything.
+import { ensureDependencies, run, say } from './steps.mjs';
+
+ensureDependencies();
+const steps = [
+  ['lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']],
+  ['types', 'npm', ['run', '--silent', 'types']],
+  ['unit tests', process.execPath, ['scripts/unit.mjs']],
+];
+const failed = steps.filter(([, command, args]) => !run(command, args)).map(([name]) => name);
+say(failed.length === 0 ? 'All good.' : `Failed: ${failed.join(', ')}.`);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,0 +1,88 @@
+// `npm test`: installs what is missing and runs everything. The last line counts; the exit code agrees.
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
+import { ensureDependencies, nextBin, ROOT, say } from './steps.mjs';
+
+ensureDependencies();
+const chromium = ensureChromium();
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+/** Runs a command with its output shown and kept. */
+function runKept(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (stream) => (chunk) => {
+      output += chunk;
+      stream.write(chunk);
+    };
+    child.stdout.on('data', keep(process.stdout));
+    child.stderr.on('data', keep(process.stderr));
+    child.once('close', (status) => resolve({ ok: status === 0, output }));
+  });
+}
+
+/** A step that has no cases of its own: only its failure counts. */
+async function step(name, command, args, env) {
+  say(`\n== ${name}`);
+  const started = Date.now();
+  const { ok } = await runKept(command, args, env);
+  if (!ok) total.failed += 1;
+  say(`== ${name}: ${ok ? 'good' : 'FAILED'} (${Math.round((Date.now() - started) / 1000)} s)`);
+  return ok;
+}
+
+function countOf(output, word) {
+  return Number(new RegExp(`^\\S* ?${word} (\\d+)$`, 'm').exec(output)?.[1] ?? Number.NaN);
+}
+
+async function unitTests() {
+  say('\n== unit tests');
+  const { ok, output } = await runKept(process.execPath, ['scripts/unit.mjs']);
+  const [pass, fail, cancelled, skipped] = ['pass', 'fail', 'cancelled', 'skipped'].map((word) =>
+    countOf(output, word),
+  );
+  const isCounted = Number.isInteger(pass) && Number.isInteger(fail);
+  total.passed += isCounted ? pass : 0;
+  total.skipped += isCounted ? skipped : 0;
+  total.failed += isCounted ? fail + cancelled : 1;
+  if (isCounted && !ok && fail + cancelled === 0) total.failed += 1;
+}
+
+async function browserTests() {
+  say('\n== browser tests');
+  if (!chromium) {
+    say('There is no Chromium, and none could be installed. Set CHROMIUM_PATH.');
+    total.failed += 1;
+    return;
+  }
+  const report = join(ROOT, 'test-results', 'report.json');
+  rmSync(report, { force: true });
+  const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const { ok } = await runKept('npx', ['--no-install', 'playwright', 'test', '--reporter=list,json'], env);
+  try {
+    const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+    total.passed += stats.expected + stats.flaky;
+    total.failed += stats.unexpected;
+    total.skipped += stats.skipped;
+    if (!ok && stats.unexpected === 0) total.failed += 1;
+  } catch {
+    say('The browser tests left no report.');
+    total.failed += 1;
+  }
+}
+
+await step('lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']);
+await step('types', 'npm', ['run', '--silent', 'types']);
+await unitTests();
+const isBuilt = await step('build', process.execPath, [nextBin(), 'build']);
+if (isBuilt) await browserTests();
+
+say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
