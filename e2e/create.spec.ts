@@ -23,8 +23,9 @@ test('a token is created by keyboard alone', async ({ pageOf, desk }) => {
   await expect(page.getByText('Free. It cannot be changed later.')).toBeVisible();
   await tabTo(page, 'checkbox', 'production');
   await page.keyboard.press('Space');
-  await tabTo(page, 'checkbox', 'banner read');
-  // The grid: down to cart, its read and write by letter; one further down with all, then none.
+  // The grid is one tab stop. Down to cart, its read and write by letter; one further down with all, then none.
+  await tabTo(page, 'checkbox', 'default read');
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.type('rw');
   await expect(page.getByRole('checkbox', { name: 'cart read' })).toBeChecked();
@@ -37,17 +38,21 @@ test('a token is created by keyboard alone', async ({ pageOf, desk }) => {
   await page.keyboard.press('End');
   await expect(page.getByRole('checkbox', { name: 'catalog delete' })).toBeFocused();
   await page.keyboard.press('Control+Home');
-  await expect(page.getByRole('checkbox', { name: 'banner read' })).toBeFocused();
+  await expect(page.getByRole('checkbox', { name: 'read for all shown' })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Preset for default' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('checkbox', { name: 'default read' })).toBeFocused();
   // The letters of the grid are no page shortcuts.
   await expect(page).toHaveURL(/tokens\/new$/);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Review and create' })).toBeFocused();
-  await tabTo(page, 'radio', 'All EdgeWorkers of the account').catch(async () => {
-    // A radio group is one tab stop: the chosen one has it, and arrows go on.
-    await page.getByRole('radio', { name: /Only these/ }).focus();
-    await page.keyboard.press('ArrowDown');
-  });
-  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+Tab');
+  // A radio group is one tab stop: the chosen one has it, and arrows go on.
+  await tabTo(page, 'radio', 'Only these');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'All EdgeWorkers of the account' })).toBeChecked();
   await expect(page.getByText(/Can\s+read and write\s+cart/)).toBeVisible();
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible();
@@ -76,7 +81,7 @@ test('the editor follows: sentence, notes, presets, columns, filter, CLI and JSO
   await page.getByLabel('Name of the token').fill('-wrong');
   await expect(page.getByText('Use letters, digits, _ or -, not starting with -.')).toBeVisible();
   await page.getByLabel('Name of the token').fill('right');
-  await page.getByLabel('production').check();
+  await page.getByRole('checkbox', { name: 'production', exact: true }).check();
   await expect(aside).toContainText('It may delete data on production.');
   await page.getByLabel('Preset for promo').selectOption('Writer');
   await expect(aside).toContainText('promo');
@@ -96,7 +101,7 @@ test('the editor follows: sentence, notes, presets, columns, filter, CLI and JSO
   await page.goto(`/default/tokens/new${link}`);
   await expect(page.getByRole('checkbox', { name: 'promo write' })).toBeChecked();
   await expect(page.getByLabel('Name of the token')).toHaveValue('right');
-  await expect(page.getByLabel('production')).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: 'production', exact: true })).toBeChecked();
 });
 
 test('more than eight EdgeWorkers are warned about', async ({ pageOf }) => {

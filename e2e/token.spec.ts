@@ -84,7 +84,7 @@ test('an expired token is shown as the list has it', async ({ pageOf }) => {
   const page = await pageOf('viewer');
   await page.goto('/default/tokens/old-login-hints');
   await expect(page.getByText('Expired', { exact: true }).first()).toBeVisible();
-  await expect(page.getByText('This token has expired.')).toBeVisible();
+  await expect(page.getByText('The token old-login-hints has expired.')).toBeVisible();
 });
 
 test('a token that does not exist says so', async ({ pageOf }) => {

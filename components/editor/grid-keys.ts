@@ -1,4 +1,5 @@
-// Where the focus goes in the permission grid: three columns, as many rows as are shown.
+// The keyboard of the permission grid: what a key asks for, and where the focus goes in three columns of rows.
+import { PERMISSIONS, type Permission } from '@/lib/domain/permissions';
 
 export type GridMove =
   | 'up'
@@ -45,4 +46,41 @@ export function moveInGrid({ row, column }: GridPlace, move: GridMove, rows: num
     case 'last':
       return at(rows - 1, LAST_COLUMN);
   }
+}
+
+export type GridAction =
+  | { kind: 'move'; move: GridMove }
+  | { kind: 'toggle'; permission: Permission | null }
+  | { kind: 'all' | 'clear' | 'column' | 'leave' | 'preset' };
+
+type PressedKey = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean };
+
+const MOVES: Readonly<Record<string, GridMove>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  Home: 'row-start',
+  End: 'row-end',
+  PageUp: 'page-up',
+  PageDown: 'page-down',
+};
+
+/** What a key asks for inside the grid, or null: then it belongs to somebody else. */
+export function gridAction({ key, ctrlKey, metaKey, altKey }: PressedKey): GridAction | null {
+  if (metaKey || altKey) return null;
+  if (ctrlKey) {
+    if (key === 'Home') return { kind: 'move', move: 'first' };
+    if (key === 'End') return { kind: 'move', move: 'last' };
+    return key === ' ' ? { kind: 'column' } : null;
+  }
+  const move = MOVES[key];
+  if (move) return { kind: 'move', move };
+  if (key === ' ') return { kind: 'toggle', permission: null };
+  if (key === 'Enter') return { kind: 'preset' };
+  if (key === 'Escape') return { kind: 'leave' };
+  if (key === 'a') return { kind: 'all' };
+  if (key === '0' || key === 'Delete') return { kind: 'clear' };
+  const permission = PERMISSIONS.find((one) => one === key);
+  return permission ? { kind: 'toggle', permission } : null;
 }

@@ -1,8 +1,9 @@
 'use client';
 // The r/w/d grid over namespaces: real checkboxes, which work without JavaScript, and with it one tab stop and the
 // keyboard of a grid. Its letter keys stay inside it.
-import { type KeyboardEvent, useRef, useState } from 'react';
-import { dataAccessPolicy, type Namespace } from '@/lib/domain/namespace';
+import { type KeyboardEvent, useRef, useState, useSyncExternalStore } from 'react';
+import type { Namespace } from '@/lib/domain/namespace';
+import { changeNamespaces, namespaceRefusal } from '@/lib/domain/namespace-choice';
 import {
   columnState,
   NAMESPACES_MAX,
@@ -15,7 +16,8 @@ import {
   setNamespace,
   togglePermission,
 } from '@/lib/domain/permissions';
-import { type GridMove, moveInGrid } from './grid-keys';
+import { type GridMove, gridAction, moveInGrid } from './grid-keys';
+import { ColumnTick, GridRow, PresetSelect } from './grid-parts';
 
 type GridProps = {
   namespaces: readonly Namespace[];
@@ -26,24 +28,18 @@ type GridProps = {
   onChange: (permissions: NamespacePermissions) => void;
 };
 
-const PRESETS: readonly [label: string, held: readonly Permission[]][] = [
-  ['None', []],
-  ['Reader', ['r']],
-  ['Writer', ['r', 'w']],
-  ['Full', ['r', 'w', 'd']],
-];
-
 export function PermissionGrid({ namespaces, networks, permissions, was, onChange }: GridProps) {
   const [filter, setFilter] = useState('');
   const [onlyChosen, setOnlyChosen] = useState(false);
-  const [focus, setFocus] = useState({ row: 0, column: 0 });
+  // Row 0 is "All shown", the namespaces follow.
+  const [focus, setFocus] = useState({ row: 1, column: 0 });
+  const isHydrated = useHydrated();
   const [said, setSaid] = useState('');
   const grid = useRef<HTMLTableElement>(null);
-  const policy = chosenPolicy(namespaces, networks, permissions);
   const shown = namespaces.filter(
     ({ name }) => name.toLowerCase().includes(filter.toLowerCase()) && (!onlyChosen || permissions.has(name)),
   );
-  const refusal = (namespace: Namespace) => whyNot(namespace, networks, permissions, policy);
+  const refusal = (namespace: Namespace) => namespaceRefusal(namespace, namespaces, networks, permissions);
   const open = shown.filter((namespace) => refusal(namespace) === null);
 
   const change = (next: NamespacePermissions, name: string) => {
@@ -51,37 +47,51 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
     setSaid(`${name}: ${permissionWords(next.get(name) ?? []) || 'nothing'}`);
   };
   const setAll = (change: (held: readonly Permission[]) => readonly Permission[]) => {
-    let next = permissions;
-    for (const { name } of open) {
-      if (next.size < NAMESPACES_MAX || next.has(name))
-        next = setNamespace(next, name, change(next.get(name) ?? []));
-    }
-    onChange(next);
-    setSaid(`${open.length} namespaces changed`);
+    onChange(changeNamespaces(shown, namespaces, networks, permissions, change));
+    setSaid('All shown namespaces changed');
   };
 
   const goTo = (move: GridMove) => {
-    const next = moveInGrid(focus, move, shown.length);
+    const next = moveInGrid(current, move, shown.length + 1);
     setFocus(next);
     const cell = `[data-row="${next.row}"][data-column="${next.column}"]`;
     grid.current?.querySelector<HTMLInputElement>(cell)?.focus();
   };
 
-  const onKey = (event: KeyboardEvent, namespace: Namespace, column: number) => {
+  const onKey = (event: KeyboardEvent, row: number, column: number) => {
     const action = gridAction(event);
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
     if (action.kind === 'move') return goTo(action.move);
     if (action.kind === 'leave') return document.querySelector<HTMLElement>('[data-after-grid]')?.focus();
+    if (action.kind === 'preset')
+      return grid.current?.querySelector<HTMLSelectElement>(`select[data-row="${row}"]`)?.focus();
+    const own = PERMISSIONS[column] ?? 'r';
+    if (action.kind === 'column') return toggleColumn(own);
+    const namespace = shown[row - 1];
+    if (!namespace) {
+      if (action.kind === 'toggle') toggleColumn(action.permission ?? own);
+      else setAll(() => (action.kind === 'all' ? PERMISSIONS : []));
+      return;
+    }
     if (refusal(namespace) !== null) return setSaid(refusal(namespace) ?? '');
     const { name } = namespace;
-    const own = PERMISSIONS[column] ?? 'r';
     if (action.kind === 'toggle') change(togglePermission(permissions, name, action.permission ?? own), name);
-    if (action.kind === 'all') change(setNamespace(permissions, name, PERMISSIONS), name);
-    if (action.kind === 'clear') change(setNamespace(permissions, name, []), name);
-    if (action.kind === 'column') toggleColumn(own);
+    else change(setNamespace(permissions, name, action.kind === 'all' ? PERMISSIONS : []), name);
   };
+
+  /** Escape in a row's preset leads back to its cell. */
+  const onPresetKey = (event: KeyboardEvent, row: number) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    grid.current?.querySelector<HTMLInputElement>(`input[data-row="${row}"]`)?.focus();
+  };
+
+  const current = { row: Math.min(focus.row, shown.length), column: focus.column };
+  // One tab stop for the whole grid, once its keys work; before that every box is reached by Tab.
+  const tabIndex = (row: number, column: number) =>
+    !isHydrated || (current.row === row && current.column === column) ? 0 : -1;
 
   const toggleColumn = (permission: Permission) => {
     const isAll =
@@ -155,7 +165,7 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
             <th scope="row" className="pl-2 text-ink-2">
               All shown
             </th>
-            {PERMISSIONS.map((permission) => (
+            {PERMISSIONS.map((permission, column) => (
               <td key={permission} className="!pr-px">
                 <span className="grid place-items-center">
                   <ColumnTick
@@ -166,26 +176,38 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
                       permission,
                     )}
                     onToggle={() => toggleColumn(permission)}
+                    place={{ row: 0, column }}
+                    tabIndex={tabIndex(0, column)}
+                    onFocus={() => setFocus({ row: 0, column })}
+                    onKey={(event) => onKey(event, 0, column)}
                   />
                 </span>
               </td>
             ))}
             <td className="pl-3 max-sm:hidden">
-              <PresetSelect label="Preset for all shown" held={null} onPick={(held) => setAll(() => held)} />
+              <PresetSelect
+                label="Preset for all shown"
+                held={null}
+                onPick={(held) => setAll(() => held)}
+                row={0}
+                tabIndex={isHydrated ? -1 : 0}
+                onKey={(event) => onPresetKey(event, 0)}
+              />
             </td>
             <td className="max-sm:hidden" />
           </tr>
-          {shown.map((namespace, row) => (
+          {shown.map((namespace, index) => (
             <GridRow
               key={namespace.name}
               namespace={namespace}
               held={permissions.get(namespace.name) ?? []}
               was={was?.get(namespace.name) ?? []}
               refusal={refusal(namespace)}
-              row={row}
-              tabColumn={focus.row === row || (row === 0 && focus.row >= shown.length) ? focus.column : null}
-              onFocus={(column) => setFocus({ row, column })}
-              onKey={(event, column) => onKey(event, namespace, column)}
+              row={index + 1}
+              tabIndex={(column) => tabIndex(index + 1, column)}
+              onFocus={(column) => setFocus({ row: index + 1, column })}
+              onKey={(event, column) => onKey(event, index + 1, column)}
+              onPresetKey={(event) => onPresetKey(event, index + 1)}
               onToggle={(permission) =>
                 change(togglePermission(permissions, namespace.name, permission), namespace.name)
               }
@@ -197,7 +219,7 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
       {shown.length === 0 && <p className="text-m text-ink-2">No namespace matches.</p>}
       <p className="text-s text-ink-3 max-sm:hidden">
         Arrows move, space sets, <kbd>r</kbd> <kbd>w</kbd> <kbd>d</kbd> set the row, <kbd>a</kbd> all,{' '}
-        <kbd>0</kbd> none, Escape leaves.
+        <kbd>0</kbd> none, Enter the presets, Escape leaves.
         {was && ' Dashed: the copied token has it, this one will not.'}
       </p>
       <p role="status" className="sr-only">
@@ -207,190 +229,11 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
   );
 }
 
-type RowProps = {
-  namespace: Namespace;
-  held: readonly Permission[];
-  was: readonly Permission[];
-  refusal: string | null;
-  row: number;
-  tabColumn: number | null;
-  onFocus: (column: number) => void;
-  onKey: (event: KeyboardEvent, column: number) => void;
-  onToggle: (permission: Permission) => void;
-  onPreset: (held: readonly Permission[]) => void;
-};
-
-function GridRow({
-  namespace,
-  held,
-  was,
-  refusal,
-  row,
-  tabColumn,
-  onFocus,
-  onKey,
-  onToggle,
-  onPreset,
-}: RowProps) {
-  const { name, on } = namespace;
-  return (
-    <tr className={refusal ? 'text-ink-3' : undefined}>
-      <th scope="row" className="pl-2">
-        <code>{name}</code>
-        {refusal && <span className="block text-s">{refusal}</span>}
-      </th>
-      {PERMISSIONS.map((permission, column) => (
-        <td key={permission} className="!pr-px">
-          <label
-            className={`power ${permission}`}
-            data-was={was.includes(permission) && !held.includes(permission) ? '' : undefined}
-          >
-            <input
-              type="checkbox"
-              name="permission"
-              value={`${name}:${permission}`}
-              aria-label={`${name} ${PERMISSION_WORDS[permission]}`}
-              checked={held.includes(permission)}
-              disabled={refusal !== null && !held.includes(permission)}
-              data-row={row}
-              data-column={column}
-              tabIndex={tabColumn === column ? 0 : -1}
-              onChange={() => onToggle(permission)}
-              onFocus={() => onFocus(column)}
-              onKeyDown={(event) => onKey(event, column)}
-            />
-            <span aria-hidden="true">{permission}</span>
-          </label>
-        </td>
-      ))}
-      <td className="pl-3 max-sm:hidden">
-        {refusal === null && <PresetSelect label={`Preset for ${name}`} held={held} onPick={onPreset} />}
-      </td>
-      <td className="max-sm:hidden">
-        <span
-          className="nets"
-          role="img"
-          aria-label={[on.staging && 'staging', on.production && 'production'].filter(Boolean).join(' and ')}
-        >
-          <i>{on.staging && 'S'}</i>
-          <i className={on.production ? 'p' : undefined}>{on.production && 'P'}</i>
-        </span>
-      </td>
-    </tr>
+/** False on the server and until React runs here. */
+function useHydrated(): boolean {
+  return useSyncExternalStore(
+    () => () => undefined,
+    () => true,
+    () => false,
   );
-}
-
-function ColumnTick({
-  label,
-  state,
-  onToggle,
-}: {
-  label: string;
-  state: 'all' | 'some' | 'none';
-  onToggle: () => void;
-}) {
-  return (
-    <input
-      type="checkbox"
-      className="tick"
-      aria-label={label}
-      checked={state === 'all'}
-      ref={(element) => {
-        if (element) element.indeterminate = state === 'some';
-      }}
-      onChange={onToggle}
-    />
-  );
-}
-
-function PresetSelect({
-  label,
-  held,
-  onPick,
-}: {
-  label: string;
-  held: readonly Permission[] | null;
-  onPick: (held: readonly Permission[]) => void;
-}) {
-  const current =
-    held === null ? '' : (PRESETS.find(([, preset]) => preset.join('') === held.join(''))?.[0] ?? 'Own');
-  return (
-    <select
-      aria-label={label}
-      className="min-h-7 rounded-control bg-transparent px-1 text-m text-ink-2 hover:bg-ink/7"
-      value={current}
-      onChange={(event) => {
-        const preset = PRESETS.find(([name]) => name === event.target.value);
-        if (preset) onPick(preset[1]);
-      }}
-    >
-      {held === null && <option value="">Set all</option>}
-      {current === 'Own' && <option value="Own">Own</option>}
-      {PRESETS.map(([name]) => (
-        <option key={name} value={name}>
-          {name}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-type GridAction =
-  | { kind: 'move'; move: GridMove }
-  | { kind: 'toggle'; permission: Permission | null }
-  | { kind: 'all' | 'clear' | 'column' | 'leave' };
-
-const MOVES: Readonly<Record<string, GridMove>> = {
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  Home: 'row-start',
-  End: 'row-end',
-  PageUp: 'page-up',
-  PageDown: 'page-down',
-};
-
-function gridAction(event: KeyboardEvent): GridAction | null {
-  const { key, ctrlKey, metaKey, altKey } = event;
-  if (metaKey || altKey) return null;
-  if (ctrlKey) {
-    if (key === 'Home') return { kind: 'move', move: 'first' };
-    if (key === 'End') return { kind: 'move', move: 'last' };
-    return key === ' ' ? { kind: 'column' } : null;
-  }
-  const move = MOVES[key];
-  if (move) return { kind: 'move', move };
-  if (key === ' ') return { kind: 'toggle', permission: null };
-  if (key === 'Escape') return { kind: 'leave' };
-  if (key === 'a') return { kind: 'all' };
-  if (key === '0' || key === 'Delete') return { kind: 'clear' };
-  const permission = PERMISSIONS.find((one) => one === key);
-  return permission ? { kind: 'toggle', permission } : null;
-}
-
-function chosenPolicy(
-  namespaces: readonly Namespace[],
-  networks: readonly Network[],
-  permissions: NamespacePermissions,
-) {
-  for (const namespace of namespaces) {
-    const policy = permissions.has(namespace.name) ? dataAccessPolicy(namespace, networks) : null;
-    if (policy !== null) return policy;
-  }
-  return null;
-}
-
-/** Why a namespace cannot be chosen now, or null. */
-function whyNot(
-  namespace: Namespace,
-  networks: readonly Network[],
-  permissions: NamespacePermissions,
-  policy: boolean | 'mixed' | null,
-): string | null {
-  if (permissions.has(namespace.name)) return null;
-  const own = dataAccessPolicy(namespace, networks);
-  if (own === 'mixed') return 'its data policy differs between the networks';
-  if (policy !== null && own !== null && own !== policy) return 'other data policy: cannot be mixed';
-  return permissions.size >= NAMESPACES_MAX ? `at most ${NAMESPACES_MAX} namespaces` : null;
 }

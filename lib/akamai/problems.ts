@@ -12,7 +12,7 @@ const text = z
   .optional()
   .catch(undefined);
 
-/** What error bodies may hold (DOMAIN of EdgeKV and of EdgeGrid). `instance` and `serverIp` are left out on purpose. */
+/** What error bodies may hold (EdgeKV's and EdgeGrid's). `instance` and `serverIp` are left out on purpose. */
 const errorBody = z.object({
   type: text,
   title: text,
