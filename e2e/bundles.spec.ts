@@ -53,7 +53,8 @@ test('two tokens are put into a bundle and everything else stays', async ({ page
   // Both may be used for cart: that is a conflict, and nothing is patched.
   await page.getByRole('button', { name: 'Patch and download' }).click();
   await expect(page.getByText('cart-reader and loyalty-points both hold the namespace cart.')).toBeVisible();
-  await page.getByRole('checkbox', { name: 'cart-reader' }).uncheck();
+  await page.getByPlaceholder('Find a token').fill('');
+  await page.getByRole('checkbox', { name: 'cart-reader', exact: true }).uncheck();
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Patch and download' }).click();
   const after = await bytesOf(await download);

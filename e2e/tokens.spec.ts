@@ -22,7 +22,11 @@ test('all tokens are there with their permissions, networks, EdgeWorkers and nex
 test('search, filters and order stand in the URL and can be sent as a link', async ({ pageOf }) => {
   const page = await pageOf('viewer');
   await detailsRead(page);
-  await page.keyboard.press('/');
+  // The key comes with hydration.
+  await expect(async () => {
+    await page.keyboard.press('/');
+    await expect(page.getByRole('searchbox', { name: 'Search tokens' })).toBeFocused({ timeout: 200 });
+  }).toPass();
   await page.keyboard.type('geo');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/q=geo/);

@@ -1,4 +1,4 @@
-// The frame of signed-in pages: rail from 1024 px, icons from 640, a bar at the bottom below.
+// The frame of signed-in pages: rail from 1280 px, icons from 640, a bar at the bottom below.
 import {
   CalendarClock,
   ChevronsUpDown,
@@ -35,9 +35,9 @@ const SECTIONS = [
   { key: 'bundles', label: 'Bundles', icon: Package },
 ] as const;
 
-const railText = 'sm:max-lg:sr-only';
+const railText = 'sm:max-xl:sr-only';
 const railLink =
-  'flex items-center gap-2.5 rounded-control text-ink-2 no-underline hover:text-ink sm:min-h-8 sm:px-2.5 sm:hover:bg-ink/5 sm:max-lg:justify-center sm:max-lg:px-0 max-sm:min-h-12 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:text-xs aria-[current=page]:font-medium aria-[current=page]:text-ink sm:aria-[current=page]:bg-ink/7 max-sm:aria-[current=page]:text-accent-text [&[aria-current=page]_svg]:text-accent-text';
+  'flex items-center gap-2.5 rounded-control text-ink-2 no-underline hover:text-ink sm:min-h-8 sm:px-2.5 sm:hover:bg-ink/5 sm:max-xl:justify-center sm:max-xl:px-0 max-sm:min-h-12 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:text-xs aria-[current=page]:font-medium aria-[current=page]:text-ink sm:aria-[current=page]:bg-ink/7 max-sm:aria-[current=page]:text-accent-text [&[aria-current=page]_svg]:text-accent-text';
 
 export function Shell({
   account,
@@ -50,14 +50,14 @@ export function Shell({
   children,
 }: ShellProps) {
   return (
-    <div className="grid min-h-dvh grid-cols-1 max-sm:pb-14 sm:grid-cols-[3.5rem_minmax(0,1fr)] lg:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="grid min-h-dvh grid-cols-1 max-sm:pb-14 sm:grid-cols-[3.5rem_minmax(0,1fr)] xl:grid-cols-[13rem_minmax(0,1fr)]">
       <a href="#main" className="button absolute top-2 left-4 z-30 -translate-y-20 focus:translate-y-0">
         Skip to content
       </a>
-      <header className="z-10 flex bg-canvas text-m max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-14 max-sm:border-t max-sm:border-line-strong max-sm:bg-surface sm:sticky sm:top-0 sm:h-dvh sm:flex-col sm:gap-4 sm:overflow-y-auto sm:border-r sm:border-line sm:px-2 sm:py-4 lg:px-3">
+      <header className="z-10 flex bg-canvas text-m max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-14 max-sm:border-t max-sm:border-line-strong max-sm:bg-surface sm:sticky sm:top-0 sm:h-dvh sm:flex-col sm:gap-4 sm:overflow-y-auto sm:border-r sm:border-line sm:px-2 sm:py-4 xl:px-3">
         <Link
           href="/"
-          className="flex items-center gap-2 px-2 font-semibold text-ink no-underline max-sm:hidden sm:max-lg:justify-center sm:max-lg:px-0"
+          className="flex items-center gap-2 px-2 font-semibold text-ink no-underline max-sm:hidden sm:max-xl:justify-center sm:max-xl:px-0"
         >
           <Mark />
           <span className={railText}>Token Desk</span>
@@ -88,7 +88,7 @@ export function Shell({
             </button>
           </form>
           <p
-            className="flex min-h-8 items-center gap-2.5 px-2.5 text-ink-2 sm:max-lg:hidden"
+            className="flex min-h-8 items-center gap-2.5 px-2.5 text-ink-2 sm:max-xl:hidden"
             title={person.name}
           >
             <Icon of={CircleUserRound} />
@@ -133,10 +133,10 @@ function AccountSwitch({ account, accounts }: Pick<ShellProps, 'account' | 'acco
     </span>
   );
   const frame =
-    'flex items-center justify-between gap-2 rounded-control border border-line-strong bg-surface px-2.5 py-1.5 max-lg:hidden';
+    'flex items-center justify-between gap-2 rounded-control border border-line-strong bg-surface px-2.5 py-1.5 max-xl:hidden';
   if (others.length === 0) return <p className={frame}>{name}</p>;
   return (
-    <details className="relative max-lg:hidden">
+    <details className="relative max-xl:hidden">
       <summary className={frame}>
         {name}
         <Icon of={ChevronsUpDown} small />

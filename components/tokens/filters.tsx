@@ -42,7 +42,7 @@ export function Filters({ query, namespaces, edgeWorkers, href }: FiltersProps) 
     <>
       <search aria-label="Tokens">
         <form className="flex flex-wrap items-center gap-2">
-          <label className="relative min-w-0 flex-[1_1_16rem] sm:max-w-80">
+          <label className="relative min-w-0 flex-[1_1_12rem] sm:max-w-80">
             <span className="sr-only">Search tokens</span>
             <span className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3">
               <Icon of={Search} />
@@ -55,22 +55,25 @@ export function Filters({ query, namespaces, edgeWorkers, href }: FiltersProps) 
               className="box pl-8"
             />
           </label>
-          <Select name="status" label="Status" value={query.status} options={STATUS_OPTIONS} />
-          <Select name="net" label="Network" value={query.network} options={NETWORK_OPTIONS} />
-          <Select name="ns" label="Namespace" value={query.namespace} options={spaces} />
-          <Select name="perm" label="Permission" value={query.permission} options={PERMISSION_OPTIONS} />
-          <Select name="kind" label="Kind" value={query.kind} options={KINDS} />
-          <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers} />
-          <label className="flex min-h-8 items-center gap-2 text-m">
-            <input
-              type="checkbox"
-              name="expired"
-              value="1"
-              defaultChecked={query.includeExpired}
-              className="tick"
-            />
-            Include expired
-          </label>
+          {/* On phones the choices are one line that scrolls sideways, below the search. */}
+          <div className="contents max-sm:relative max-sm:order-2 max-sm:flex max-sm:w-full max-sm:gap-2 max-sm:overflow-x-auto max-sm:pb-1">
+            <Select name="status" label="Status" value={query.status} options={STATUS_OPTIONS} />
+            <Select name="net" label="Network" value={query.network} options={NETWORK_OPTIONS} />
+            <Select name="ns" label="Namespace" value={query.namespace} options={spaces} />
+            <Select name="perm" label="Permission" value={query.permission} options={PERMISSION_OPTIONS} />
+            <Select name="kind" label="Kind" value={query.kind} options={KINDS} />
+            <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers} />
+            <label className="flex min-h-8 flex-none items-center gap-2 text-m">
+              <input
+                type="checkbox"
+                name="expired"
+                value="1"
+                defaultChecked={query.includeExpired}
+                className="tick"
+              />
+              Include expired
+            </label>
+          </div>
           {query.sort !== DEFAULT_TOKEN_QUERY.sort || query.descending ? (
             <input type="hidden" name="sort" value={`${query.descending ? '-' : ''}${query.sort}`} />
           ) : null}
@@ -92,7 +95,7 @@ function Select({ name, label, value, options }: SelectProps) {
       name={name}
       aria-label={label}
       defaultValue={value ?? ''}
-      className="box w-auto max-w-40 font-medium max-sm:flex-1"
+      className="box w-auto max-w-40 flex-none font-medium"
     >
       <option value="">{label}</option>
       {!isKnown && <option value={value}>{visibleText(value)}</option>}

@@ -131,7 +131,7 @@ export function Until({ token, today }: { token: TokenListing; today: Day }) {
         width={RULER_WIDTH}
         height="14"
         aria-hidden="true"
-        className={`stroke-line-strong ${look} max-sm:hidden`}
+        className={`stroke-line-strong ${look} max-xl:hidden`}
       >
         <path d={`M.5 7h75M.5 3v8${TICKS}M75.5 5v4`} fill="none" />
         {!isExpired && (

@@ -36,7 +36,7 @@ const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; classNam
 export function TokenTable(props: TokenTableProps) {
   const { caption, tokens, query, sortHref, pending, mayRefresh, mayRevoke } = props;
   return (
-    <div className="sm:overflow-x-auto">
+    <div className="relative cards:overflow-x-auto">
       <table className="table cards" aria-busy={pending.size > 0}>
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -106,12 +106,12 @@ function TokenRow({
   const name = visibleText(token.name);
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" className="c-name">
         <span className="inline-flex items-center gap-2 whitespace-nowrap">
           <Link
             href={tokenHref(token.name)}
             prefetch={false}
-            className="font-medium text-ink no-underline hover:text-accent-text hover:underline max-sm:text-l"
+            className="font-medium text-ink no-underline hover:text-accent-text hover:underline max-cards:text-l"
           >
             {name}
           </Link>
@@ -128,7 +128,9 @@ function TokenRow({
           <Missing isPending={isPending} short />
         )}
       </td>
-      <td>{token.details ? <PermissionsCell token={token} /> : <Missing isPending={isPending} />}</td>
+      <td className="c-perm">
+        {token.details ? <PermissionsCell token={token} /> : <Missing isPending={isPending} />}
+      </td>
       <td className="num c-ew">
         {token.details ? (
           <EdgeWorkersCell edgeWorkers={token.details.edgeWorkers} />
@@ -136,7 +138,7 @@ function TokenRow({
           <Missing isPending={isPending} short />
         )}
       </td>
-      <td>
+      <td className="c-date">
         <Until token={token} today={today} />
       </td>
       {(mayRefresh || mayRevoke) && (
@@ -202,8 +204,8 @@ function EdgeWorkersCell({ edgeWorkers }: { edgeWorkers: 'all' | readonly string
   return (
     <>
       {edgeWorkers === 'all' ? <Tag look="attention">all</Tag> : edgeWorkers.length}
-      <span className="sr-only sm:hidden"> EdgeWorkers</span>
-      <span aria-hidden="true" className="text-s text-ink-3 sm:hidden">
+      <span className="sr-only cards:hidden"> EdgeWorkers</span>
+      <span aria-hidden="true" className="text-s text-ink-3 cards:hidden">
         {' '}
         EWs
       </span>

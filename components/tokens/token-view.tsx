@@ -70,12 +70,12 @@ export function PermissionTable({
   namespaces: readonly Namespace[] | null;
 }) {
   return (
-    <table className="table">
+    <table className="table relative">
       <thead>
         <tr>
           <th scope="col">Namespace</th>
           <th scope="col">Rights</th>
-          <th scope="col">
+          <th scope="col" className="max-sm:sr-only">
             <span className="sr-only">In words</span>
           </th>
           {namespaces && <th scope="col">Exists on</th>}
@@ -92,7 +92,7 @@ export function PermissionTable({
               <td>
                 <Slots held={held} />
               </td>
-              <td className="text-ink-2">{permissionWords(held)}</td>
+              <td className="text-ink-2 max-sm:sr-only">{permissionWords(held)}</td>
               {namespaces && (
                 <td>
                   {on ? (

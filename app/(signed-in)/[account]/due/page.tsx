@@ -148,7 +148,7 @@ function RulerMark({
   );
   const frame = 'block border-l border-line px-3 pt-3 pb-2 text-ink no-underline first:border-l-ink-2';
   return count === 0 ? (
-    <p className={`${frame} opacity-70`}>{inside}</p>
+    <p className={`${frame}`}>{inside}</p>
   ) : (
     <a href={href} className={`${frame} hover:bg-accent-soft`}>
       {inside}
@@ -208,7 +208,7 @@ function DueRow({ token, base, today: day, isPending, withStatus }: RowProps) {
   const [first] = all;
   return (
     <tr>
-      <th scope="row" className="sm:w-64">
+      <th scope="row" className="c-name cards:w-64">
         <Link
           href={`${base}/tokens/${encodeURIComponent(token.name)}` as Route}
           prefetch={false}
@@ -217,10 +217,10 @@ function DueRow({ token, base, today: day, isPending, withStatus }: RowProps) {
           {visibleText(token.name)}
         </Link>
       </th>
-      <td className="sm:w-72">
+      <td className="c-date cards:w-72">
         <Until token={token} today={day} />
       </td>
-      <td>
+      <td className="c-perm">
         {first ? (
           <span className="inline-flex items-center gap-2">
             <Permissions namespace={first[0]} held={first[1]} />
@@ -230,8 +230,8 @@ function DueRow({ token, base, today: day, isPending, withStatus }: RowProps) {
           <span className="text-ink-3">{isPending ? 'Loading' : '–'}</span>
         )}
       </td>
-      <td className="c-nets sm:w-20">{token.details && <Networks networks={token.details.networks} />}</td>
-      <td className="c-status sm:w-44 sm:text-end">
+      <td className="c-nets cards:w-20">{token.details && <Networks networks={token.details.networks} />}</td>
+      <td className="c-status cards:w-44 cards:text-end">
         {withStatus ? <Status status={tokenStatus(token, day)} /> : <Happening token={token} today={day} />}
       </td>
     </tr>

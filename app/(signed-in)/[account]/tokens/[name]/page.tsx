@@ -140,8 +140,8 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
         </div>
       )}
       <Facts token={token} edgeWorkerNames={names} />
-      <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_17rem]">
-        <div className="grid min-w-0 gap-8">
+      <div className="mt-8 grid items-start gap-x-10 gap-y-8 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-8">
           {token.details && (
             <section aria-labelledby="permissions">
               <h2 id="permissions" className="mb-1">

@@ -1,0 +1,156 @@
+// Every page, light and dark: accessible by axe, no sideways scrolling at 360 px, a strict policy with no report.
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { detailsRead, expect, PASSWORD, test, watch } from './fixtures';
+
+const PAGES = [
+  '/default/tokens',
+  '/default/tokens?kind=legacy&expired=1',
+  '/default/tokens?q=nothing-like-this',
+  '/default/tokens/loyalty-points',
+  '/default/tokens/geo-blocklist',
+  '/default/tokens/old-login-hints',
+  '/default/tokens/checkout-rw',
+  '/default/tokens/waf-signals?act=refresh',
+  '/default/tokens/waf-signals?act=revoke',
+  '/default/tokens/new',
+  '/default/tokens/new?from=loyalty-points',
+  '/default/tokens/nobody-made-this',
+  '/default/due',
+  '/default/bundles?token=cart-reader',
+  '/nowhere/tokens',
+  '/default/nowhere',
+] as const;
+
+async function expectAccessible(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  expect(found, name).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any page, ${colorScheme}`, async ({ pageOf, allow }) => {
+    test.setTimeout(180_000);
+    allow(/status of 404/);
+    const page = await pageOf('admin', { colorScheme });
+    await detailsRead(page);
+    for (const path of PAGES) {
+      await page.goto(path);
+      await expectAccessible(page, `${path} ${colorScheme}`);
+    }
+    await page.goto('/default/tokens/new?name=look&ns=cart:rwd&ew=all&net=s,p');
+    await page.getByRole('button', { name: 'Review and create' }).click();
+    await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible();
+    await expectAccessible(page, `review ${colorScheme}`);
+  });
+
+  test(`axe finds nothing on the sign-in page, ${colorScheme}`, async ({ browser, desk, problems }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    watch(page, problems, []);
+    await page.goto(`${desk.url}/sign-in`);
+    await expectAccessible(page, 'sign-in');
+    await page.getByLabel('E-mail').fill('admin@example.com');
+    await page.getByLabel('Password').fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByText('do not match')).toBeVisible();
+    await expectAccessible(page, 'sign-in refused');
+    await context.close();
+  });
+}
+
+for (const width of [360, 768, 1600]) {
+  test(`no page scrolls sideways at ${width} px`, async ({ pageOf, allow }) => {
+    allow(/status of 404/);
+    const page = await pageOf('admin', { viewport: { width, height: 800 } });
+    await detailsRead(page);
+    for (const path of PAGES) {
+      await page.goto(path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(wide, path).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+test('the chosen theme stays, and works without JavaScript', async ({ pageOf }) => {
+  const page = await pageOf('viewer', { javaScriptEnabled: false, colorScheme: 'light' });
+  await page.getByRole('button', { name: 'Theme: system' }).click();
+  await expect(page.getByRole('button', { name: /Theme: (light|dark)/ })).toBeVisible();
+  await page.goto('/default/due');
+  await expect(page.getByRole('button', { name: /Theme: (light|dark)/ })).toBeVisible();
+});
+
+test('motion follows the preference', async ({ pageOf }) => {
+  const page = await pageOf('viewer', { reducedMotion: 'reduce' });
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('*')].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return /[1-9]/.test(transitionDuration) || animationName !== 'none';
+      }).length,
+  );
+  expect(moving).toBe(0);
+});
+
+test('every answer carries the security headers, and scripts need the nonce of their page', async ({
+  desk,
+  pageOf,
+}) => {
+  const page = await pageOf('viewer');
+  const answers = [await page.goto('/default/tokens'), await page.goto(`${desk.url}/sign-in`)];
+  const nonces = answers.map((answer) => {
+    const headers = answer?.headers() ?? {};
+    const policy = headers['content-security-policy'] ?? '';
+    expect(policy).toMatch(/script-src 'nonce-[\w+/=-]+' 'strict-dynamic'|script-src 'self' 'nonce-/);
+    for (const part of [
+      "default-src 'none'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+    ]) {
+      expect(policy).toContain(part);
+    }
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['referrer-policy']).toMatch(/no-referrer|same-origin/);
+    expect(headers['x-powered-by']).toBeUndefined();
+    return /'nonce-([^']+)'/.exec(policy)?.[1];
+  });
+  expect(nonces[0]).not.toBe(nonces[1]);
+  const api = await fetch(`${desk.url}/api/v1/tokens`);
+  expect(api.headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test('markup that somebody smuggled into a page does not run', async ({ browser, desk }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const blocked: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) blocked.push(message.text());
+  });
+  await page.route('**/sign-in', async (route) => {
+    const response = await route.fetch();
+    const smuggled = '<script>window.ran = true</script><img src="data:," onerror="window.ran = true">';
+    await route.fulfill({
+      response,
+      body: (await response.text()).replace('</h1>', `</h1>${smuggled}`),
+    });
+  });
+  await page.goto(`${desk.url}/sign-in`);
+  expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+  await expect.poll(() => blocked.length).toBeGreaterThan(0);
+  await context.close();
+});
+
+test('the loopback names lead to PUBLIC_URL', async ({ browser, desk }) => {
+  const page = await browser.newPage();
+  await page.goto(`${desk.url.replace('localhost', '127.0.0.1')}/default/due`);
+  expect(new URL(page.url()).origin).toBe(desk.url);
+  await page.getByLabel('E-mail').fill('viewer@example.com');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Due', exact: true })).toBeVisible();
+  await page.close();
+});
