@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, expect, type Page } from 'playwright/test';
-import type { Role } from '@/lib/domain/access';
+import { ROLES, type Role } from '@/lib/domain/access';
 import { Control } from '@/simulator/control';
 import { freePort, ROOT, startApp, startSimulator } from '../scripts/steps.mjs';
 
@@ -29,7 +29,12 @@ export type Desk = {
 };
 
 type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>;
-export type DeskOptions = { people: boolean; env?: Record<string, string>; simulator?: readonly string[] };
+export type DeskOptions = {
+  /** The roles to have somebody of. */
+  people: readonly Role[];
+  env?: Record<string, string>;
+  simulator?: readonly string[];
+};
 
 export async function openDesk(
   name: string,
@@ -78,11 +83,11 @@ export async function openDesk(
       return context;
     },
   };
-  if (options.people) {
-    for (const role of ['viewer', 'releaser', 'manager', 'admin'] as const) {
-      await desk.manage(['people', 'add', `${role}@example.com`, '--role', role], PASSWORD);
-    }
-  }
+  await Promise.all(
+    options.people.map((role) =>
+      desk.manage(['people', 'add', `${role}@example.com`, '--role', role], PASSWORD),
+    ),
+  );
   const close = async () => {
     for (const child of [app, simulator.child]) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -140,7 +145,7 @@ export const test = base.extend<TestFixtures & { problems: string[]; allowed: Re
   desk: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures out of this pattern
     async ({}, use, info) => {
-      const { desk, close } = await openDesk(`worker${info.workerIndex}`, { people: true });
+      const { desk, close } = await openDesk(`worker${info.workerIndex}`, { people: ROLES });
       await use(desk);
       await close();
     },

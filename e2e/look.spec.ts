@@ -4,14 +4,11 @@ import type { Page } from 'playwright/test';
 import { detailsRead, expect, PASSWORD, test, watch } from './fixtures';
 
 const PAGES = [
-  '/default/tokens',
-  '/default/tokens?kind=legacy&expired=1',
+  '/default/tokens?q=geo&expired=1',
   '/default/tokens?q=nothing-like-this',
   '/default/tokens/loyalty-points',
-  '/default/tokens/geo-blocklist',
   '/default/tokens/old-login-hints',
   '/default/tokens/checkout-rw',
-  '/default/tokens/waf-signals?act=refresh',
   '/default/tokens/waf-signals?act=revoke',
   '/default/tokens/new',
   '/default/tokens/new?from=loyalty-points',

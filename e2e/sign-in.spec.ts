@@ -3,7 +3,7 @@ import { expect, openDesk, PASSWORD, test, watch } from './fixtures';
 
 test('the printed link makes the first admin, once', async ({ browser, problems, allow }) => {
   allow(/status of 404/);
-  const { desk, close } = await openDesk('setup', { people: false });
+  const { desk, close } = await openDesk('setup', { people: [] });
   try {
     const link = /http:\S+\/setup\?secret=\S+/.exec(desk.log())?.[0] ?? '';
     expect(link).toContain(desk.url);

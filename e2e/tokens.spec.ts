@@ -127,7 +127,7 @@ test('a missing grant and a wrong clock are named', async ({ pageOf, desk }) => 
 
 test('without credentials the page says what is missing', async ({ browser, problems }) => {
   const { desk, close } = await openDesk('no-credentials', {
-    people: true,
+    people: ['admin'],
     env: { EDGERC: '/nonexistent/edgerc' },
   });
   try {

@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { edgercOf } from './edgerc';
 import { startSimulator } from './server';
-import type { SimCredential } from './sign-check';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ const simulator = await startSimulator({
 });
 const edgerc = join(resolve(values.dir), 'edgerc');
 mkdirSync(resolve(values.dir), { recursive: true });
-writeFileSync(edgerc, section('default', simulator.credential), { mode: 0o600 });
+writeFileSync(edgerc, edgercOf(simulator), { mode: 0o600 });
 chmodSync(edgerc, 0o600);
 console.log(
   `The simulator listens on ${simulator.url}, its control handle on ${simulator.controlUrl}. Credentials: ${edgerc}`,
@@ -37,8 +37,4 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void simulator.close().then(() => process.exit(0));
   });
-}
-
-function section(name: string, { host, clientToken, clientSecret, accessToken }: SimCredential): string {
-  return `[${name}]\nhost = ${host}\nclient_token = ${clientToken}\nclient_secret = ${clientSecret}\naccess_token = ${accessToken}\n`;
 }

@@ -21,13 +21,15 @@ export function auth() {
 
 function create() {
   const { publicUrl, dataDir } = settings();
+  // First of all: it makes the data folder.
+  const db = database().query;
   return betterAuth({
     appName: 'EdgeKV Token Desk',
     baseURL: publicUrl,
     basePath: '/api/auth',
     trustedOrigins: [publicUrl],
     secret: cookieSecret(dataDir),
-    database: { db: database().query, type: 'sqlite' },
+    database: { db, type: 'sqlite' },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,

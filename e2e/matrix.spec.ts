@@ -1,0 +1,291 @@
+// Every route and every server action of the build × every role. What is not listed here fails the test.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { APIRequestContext } from 'playwright/test';
+import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
+import { makeBundle } from '@/simulator/bundle';
+import { ROOT } from '../scripts/steps.mjs';
+import { type Desk, expect, test } from './fixtures';
+
+const LEVELS: readonly AccessLevel[] = ['guest', ...ROLES];
+
+function manifest<T>(path: string): T {
+  return JSON.parse(readFileSync(join(ROOT, '.next', path), 'utf8')) as T;
+}
+
+const request = (name: string) => ({
+  name,
+  allowOnStaging: true,
+  allowOnProduction: false,
+  namespacePermissions: { cart: ['r'] },
+  restrictToEdgeWorkerIds: ['4101'],
+});
+
+type Call = { method: string; path: string; right: Right; body?: () => string | Buffer };
+
+/** The routes of machines: each method that exists, and the right it needs. */
+const ROUTES: Readonly<Record<string, readonly Call[]>> = {
+  '/api/health': [{ method: 'GET', path: '/api/health', right: 'app.health' }],
+  '/api/ready': [{ method: 'GET', path: '/api/ready', right: 'app.health' }],
+  '/api/v1/tokens': [
+    { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },
+    {
+      method: 'POST',
+      path: '/api/v1/tokens',
+      right: 'token.create',
+      body: () => JSON.stringify(request(`m-${crypto.randomUUID().slice(0, 20)}`)),
+    },
+  ],
+  '/api/v1/tokens/[name]': [
+    { method: 'GET', path: '/api/v1/tokens/cart-reader', right: 'token.read' },
+    { method: 'DELETE', path: '/api/v1/tokens/qa-scratch', right: 'token.revoke' },
+  ],
+  '/api/v1/tokens/[name]/refresh': [
+    { method: 'POST', path: '/api/v1/tokens/store-locator/refresh', right: 'token.refresh' },
+  ],
+  '/api/v1/tokens/[name]/tokens-file': [
+    { method: 'POST', path: '/api/v1/tokens/cart-reader/tokens-file', right: 'token.retrieve' },
+  ],
+  '/api/v1/bundles/patch': [
+    {
+      method: 'POST',
+      path: '/api/v1/bundles/patch?token=cart-reader',
+      right: 'bundle.patch',
+      body: () => makeBundle({ name: 'm', version: '1.0.0', tokens: [], style: 'no-file' }),
+    },
+  ],
+  '/api/v1/bundles/inspect': [
+    {
+      method: 'POST',
+      path: '/api/v1/bundles/inspect',
+      right: 'bundle.inspect',
+      body: () => makeBundle({ name: 'm', version: '1.0.0', tokens: [], style: 'no-file' }),
+    },
+  ],
+  '/[account]/tokens/export': [{ method: 'GET', path: '/default/tokens/export', right: 'token.list' }],
+  '/[account]/due/export': [{ method: 'GET', path: '/default/due/export', right: 'token.list' }],
+};
+
+/** Pages: a guest is sent to sign in, everybody else sees them. */
+const PAGES: Readonly<Record<string, string>> = {
+  '/': '/',
+  '/[account]/tokens': '/default/tokens',
+  '/[account]/tokens/new': '/default/tokens/new',
+  '/[account]/tokens/[name]': '/default/tokens/cart-reader',
+  '/[account]/due': '/default/due',
+  '/[account]/bundles': '/default/bundles',
+};
+/** Told to everybody. */
+const OPEN = ['/sign-in', '/setup', '/icon.svg', '/_not-found', '/_global-error'];
+
+async function keyOf(desk: Desk, role: string): Promise<string> {
+  return desk.manage(['key', 'create', `matrix-${role}-${crypto.randomUUID()}`, '--role', role]);
+}
+
+test('the build has exactly the routes listed here', () => {
+  const built = Object.values(manifest<Record<string, string>>('app-path-routes-manifest.json'));
+  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN];
+  expect(built.sort()).toEqual(listed.sort());
+});
+
+test('each route answers who has its right, and refuses everybody else', async ({ desk }) => {
+  test.setTimeout(120_000);
+  await desk.control.reset();
+  const keys = new Map(
+    await Promise.all(ROLES.map(async (role) => [role, await keyOf(desk, role)] as const)),
+  );
+  for (const call of Object.values(ROUTES).flat()) {
+    for (const level of LEVELS) {
+      const key = level === 'guest' ? undefined : keys.get(level);
+      const body = call.body?.();
+      const response = await fetch(`${desk.url}${call.path}`, {
+        method: call.method,
+        headers: {
+          ...(key ? { Authorization: `Bearer ${key}` } : {}),
+          ...(typeof body === 'string' ? { 'Content-Type': 'application/json' } : {}),
+        },
+        ...(body ? { body: typeof body === 'string' ? body : new Uint8Array(body) } : {}),
+        redirect: 'manual',
+      });
+      const refusal = level === 'guest' ? 401 : 403;
+      const words = `${level} ${call.method} ${call.path}`;
+      if (can(level, call.right)) expect([200, 201], words).toContain(response.status);
+      else expect(response.status, words).toBe(refusal);
+      await response.arrayBuffer();
+    }
+  }
+  const changes = (await desk.control.journal()).filter(({ method }) => method !== 'GET');
+  expect(changes.map(({ method }) => method).sort()).toEqual(['DELETE', 'POST', 'POST', 'POST', 'POST']);
+});
+
+test('no route takes a method that is not listed', async ({ desk }) => {
+  for (const [route, calls] of Object.entries(ROUTES)) {
+    const path = calls[0]?.path ?? '';
+    const known = new Set(calls.map(({ method }) => method));
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !known.has(one))) {
+      const response = await fetch(`${desk.url}${path}`, { method });
+      expect(response.status, `${method} ${route}`).toBe(405);
+    }
+  }
+});
+
+test('a guest sees no page but the door', async ({ desk }) => {
+  for (const path of Object.values(PAGES)) {
+    const response = await fetch(`${desk.url}${path}`, { redirect: 'manual' });
+    expect([303, 307, 308], path).toContain(response.status);
+    expect(response.headers.get('location'), path).toMatch(/^\/sign-in\?next=/);
+    expect(await response.text()).not.toContain('loyalty-points');
+  }
+});
+
+test('there is no second door: no endpoint of the sign-in library', async ({ desk }) => {
+  const paths = [
+    'sign-up/email',
+    'sign-in/email',
+    'get-session',
+    'admin/set-role',
+    'admin/impersonate-user',
+    'admin/set-user-password',
+    'admin/create-user',
+    'update-user',
+    'change-password',
+    'list-sessions',
+    'ok',
+    'error',
+  ];
+  for (const path of paths) {
+    for (const method of ['GET', 'POST']) {
+      const response = await fetch(`${desk.url}/api/auth/${path}`, { method });
+      expect(response.status, `${method} ${path}`).toBe(404);
+    }
+  }
+});
+
+type ActionManifest = { node: Record<string, { exportedName: string }>; edge: Record<string, unknown> };
+
+/** Each server action, its arguments, and which change at Akamai it makes for whom. */
+const ACTIONS: Readonly<
+  Record<
+    string,
+    { fields: Record<string, string>; withState: boolean; changes: { right: Right; method: string } | null }
+  >
+> = {
+  switchThemeAction: { fields: {}, withState: false, changes: null },
+  signOutAction: { fields: {}, withState: false, changes: null },
+  rereadAction: { fields: { account: 'default' }, withState: false, changes: null },
+  signInAction: {
+    fields: { email: 'nobody@example.com', password: 'wrong password', next: '/' },
+    withState: true,
+    changes: null,
+  },
+  setupAction: {
+    fields: { email: 'intruder@example.com', password: 'a long password', secret: 'guessed' },
+    withState: true,
+    changes: null,
+  },
+  newTokenAction: {
+    fields: {
+      account: 'default',
+      intent: 'create',
+      name: 'NAME',
+      staging: 'on',
+      permission: 'cart:r',
+      edgeworkers: 'all',
+      attempt: 'ATTEMPT',
+    },
+    withState: true,
+    changes: { right: 'token.create', method: 'POST' },
+  },
+  refreshAction: {
+    fields: { account: 'default', name: 'store-locator', attempt: 'ATTEMPT' },
+    withState: true,
+    changes: { right: 'token.refresh', method: 'POST' },
+  },
+  revokeAction: {
+    fields: { account: 'default', name: 'flags-reader', typed: 'flags-reader', attempt: 'ATTEMPT' },
+    withState: true,
+    changes: { right: 'token.revoke', method: 'DELETE' },
+  },
+};
+
+/** Calls an action as the browser does: the reply encoding of React, form fields with the prefix of their part. */
+async function callAction(
+  api: APIRequestContext,
+  desk: Desk,
+  id: string,
+  { fields, withState }: { fields: Record<string, string>; withState: boolean },
+  origin: string | null = desk.url,
+): Promise<number> {
+  const state = { problem: null, values: {}, step: 'review' };
+  const multipart = new FormData();
+  for (const [name, value] of Object.entries(fields)) multipart.append(`_1_${name}`, value);
+  // Last, as React sends it: what it refers to must be there.
+  multipart.append('0', JSON.stringify(withState ? [state, '$K1'] : ['$K1']));
+  const response = await api.post(`${desk.url}/sign-in`, {
+    headers: { 'Next-Action': id, ...(origin === null ? {} : { Origin: origin }) },
+    multipart,
+    maxRedirects: 0,
+  });
+  return response.status();
+}
+
+test('each server action changes something for who has its right, and for nobody else', async ({
+  browser,
+  desk,
+}) => {
+  test.setTimeout(120_000);
+  const { node, edge } = manifest<ActionManifest>('server/server-reference-manifest.json');
+  const actions = Object.entries(node).map(([id, { exportedName }]) => ({ id, name: exportedName }));
+  expect(edge).toEqual({});
+  expect(actions.map(({ name }) => name).sort()).toEqual(Object.keys(ACTIONS).sort());
+  await desk.control.reset();
+  for (const { id, name } of actions) {
+    // Signing out ends the session that the following calls need; it changes nothing at Akamai anyway.
+    if (name === 'signOutAction') continue;
+    const action = ACTIONS[name];
+    if (!action) throw new Error(name);
+    for (const level of LEVELS) {
+      const context = level === 'guest' ? await browser.newContext() : await desk.signedIn(browser, level);
+      await desk.control.clearJournal();
+      const unique = crypto.randomUUID();
+      const fields = Object.fromEntries(
+        Object.entries(action.fields).map(([key, value]) => [
+          key,
+          value.replace('NAME', `a-${unique.slice(0, 20)}`).replace('ATTEMPT', unique),
+        ]),
+      );
+      await callAction(context.request, desk, id, { fields, withState: action.withState });
+      const made = (await desk.control.journal()).filter(({ method }) => method !== 'GET');
+      const expected = action.changes && can(level, action.changes.right) ? [action.changes.method] : [];
+      expect(
+        made.map(({ method }) => method),
+        `${level} ${name}`,
+      ).toEqual(expected);
+      await context.close();
+    }
+  }
+});
+
+test('a change from another site is refused, whatever its headers say', async ({ browser, desk }) => {
+  const { node } = manifest<ActionManifest>('server/server-reference-manifest.json');
+  const id = Object.entries(node).find(([, { exportedName }]) => exportedName === 'revokeAction')?.[0] ?? '';
+  const admin = await desk.signedIn(browser, 'admin');
+  await desk.control.reset();
+  const fields = { account: 'default', name: 'qa-scratch', typed: 'qa-scratch', attempt: crypto.randomUUID() };
+  for (const origin of ['https://evil.example', 'null', 'http://localhost:1', null]) {
+    await callAction(admin.request, desk, id, { fields, withState: true }, origin);
+    const cookies = (await admin.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    const deleted = await fetch(`${desk.url}/api/v1/tokens/qa-scratch`, {
+      method: 'DELETE',
+      headers: {
+        Cookie: cookies,
+        'X-Forwarded-Host': 'evil.example',
+        ...(origin === null ? {} : { Origin: origin }),
+      },
+    });
+    expect(deleted.status, String(origin)).toBe(403);
+  }
+  const changes = (await desk.control.journal()).filter(({ method }) => method !== 'GET');
+  expect(changes).toEqual([]);
+  await admin.close();
+});

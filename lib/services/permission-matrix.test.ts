@@ -1,0 +1,273 @@
+// Every service × every role, against the table in domain/access.ts. A service that is not listed here fails the test,
+// so that none is added without its line. Real database, real keys, the simulator as Akamai.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
+import type { Result } from '@/lib/domain/problem';
+import { makeBundle } from '@/simulator/bundle';
+import { edgercOf } from '@/simulator/edgerc';
+import { type Simulator, startSimulator } from '@/simulator/server';
+import type { Actor } from './session';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-matrix-'));
+const levels: readonly AccessLevel[] = ['guest', ...ROLES];
+const actors = new Map<AccessLevel, Actor>();
+let simulator: Simulator;
+
+before(async () => {
+  simulator = await startSimulator({ activationMs: 0 });
+  const edgerc = join(folder, 'edgerc');
+  writeFileSync(edgerc, edgercOf(simulator), { mode: 0o600 });
+  Object.assign(process.env, {
+    DATA_DIR: join(folder, 'data'),
+    PUBLIC_URL: 'http://localhost:3000',
+    EDGERC: edgerc,
+    AKAMAI_ORIGIN: simulator.url,
+    LOG_LEVEL: 'fatal',
+  });
+  const { createKey } = await import('./keys');
+  const { operatorActor, requestActor } = await import('./session');
+  const actorOf = async (headers: Record<string, string>) => {
+    const actor = await requestActor(new Request('http://localhost:3000/', { headers }));
+    assert.ok(actor.ok);
+    return actor.value;
+  };
+  actors.set('guest', await actorOf({}));
+  for (const role of ROLES) {
+    const made = await createKey(operatorActor(), `matrix-${role}`, role);
+    assert.ok(made.ok);
+    actors.set(role, await actorOf({ authorization: `Bearer ${made.value.key}` }));
+  }
+});
+
+after(async () => {
+  await simulator.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Run = (actor: Actor) => Promise<Result<unknown>>;
+type Line = { right: Right; run: Run };
+
+const bundle = makeBundle({ name: 'matrix', version: '1.0.0', tokens: [], style: 'no-file' });
+const request = (name: string) => ({
+  name,
+  allowOnStaging: true,
+  allowOnProduction: false,
+  namespacePermissions: { cart: ['r' as const] },
+  restrictToEdgeWorkerIds: ['4101'],
+});
+const unique = () => crypto.randomUUID();
+
+/** Each service with the right that it needs, and a call of it. */
+const SERVICES: Readonly<Record<string, Line>> = {
+  'accounts.listAccounts': {
+    right: 'account.list',
+    run: async (actor) => (await import('./accounts')).listAccounts(actor),
+  },
+  'accounts.readAccount': {
+    right: 'account.list',
+    run: async (actor) => (await import('./accounts')).readAccount(actor, 'default'),
+  },
+  'accounts.accountOrFirst': {
+    right: 'account.list',
+    run: async (actor) => (await import('./accounts')).accountOrFirst(actor, null),
+  },
+  'audit-log.listAudit': {
+    right: 'audit.read',
+    run: async (actor) => (await import('./audit-log')).listAudit(actor, 10, null),
+  },
+  'bundles.patchBundle': {
+    right: 'bundle.patch',
+    run: async (actor) =>
+      (await import('./bundles')).patchBundle(actor, 'default', bundle, {
+        tokens: ['cart-reader'],
+        overwrite: false,
+      }),
+  },
+  'bundles.inspectBundle': {
+    right: 'bundle.inspect',
+    run: async (actor) => (await import('./bundles')).inspectBundle(actor, bundle),
+  },
+  'bundles.writeTokensFile': {
+    right: 'token.retrieve',
+    run: async (actor) =>
+      (await import('./bundles')).writeTokensFile(actor, 'default', null, {
+        tokens: ['cart-reader'],
+        overwrite: false,
+      }),
+  },
+  'health.readiness': {
+    right: 'app.health',
+    run: async (actor) => {
+      const { ready } = await (await import('./health')).readiness(actor);
+      assert.ok(ready);
+      return { ok: true, value: ready };
+    },
+  },
+  'inventory.listNamespaces': {
+    right: 'namespace.list',
+    run: async (actor) => (await import('./inventory')).listNamespaces(actor, 'default'),
+  },
+  'inventory.listEdgeWorkers': {
+    right: 'edgeworker.list',
+    run: async (actor) => (await import('./inventory')).listEdgeWorkers(actor, 'default'),
+  },
+  'keys.createKey': {
+    right: 'key.change',
+    run: async (actor) => (await import('./keys')).createKey(actor, `made-by-${unique()}`, 'viewer'),
+  },
+  'keys.revokeKey': {
+    right: 'key.change',
+    run: async (actor) => {
+      const { createKey, revokeKey } = await import('./keys');
+      const { operatorActor } = await import('./session');
+      const name = `revoked-${unique()}`;
+      await createKey(operatorActor(), name, 'viewer');
+      return revokeKey(actor, name);
+    },
+  },
+  'keys.listKeys': { right: 'key.read', run: async (actor) => (await import('./keys')).listKeys(actor) },
+  'people.listPeople': {
+    right: 'people.read',
+    run: async (actor) => (await import('./people')).listPeople(actor),
+  },
+  'people.addPerson': {
+    right: 'people.change',
+    run: async (actor) =>
+      (await import('./people')).addPerson(actor, `${unique()}@example.com`, 'a long password', 'viewer'),
+  },
+  'people.resetPassword': {
+    right: 'people.change',
+    run: async (actor) => {
+      const { addPerson, resetPassword } = await import('./people');
+      const { operatorActor } = await import('./session');
+      const email = `${unique()}@example.com`;
+      await addPerson(operatorActor(), email, 'a long password', 'viewer');
+      return resetPassword(actor, email, 'another long password');
+    },
+  },
+  'setup.openSetup': {
+    right: 'people.change',
+    run: async (actor) => (await import('./setup')).openSetup(actor),
+  },
+  'tokens.listTokens': {
+    right: 'token.list',
+    run: async (actor) => (await import('./tokens')).listTokens(actor, 'default'),
+  },
+  'tokens.showFirst': {
+    right: 'token.list',
+    run: async (actor) => (await import('./tokens')).showFirst(actor, 'default', ['cart-reader']),
+  },
+  'tokens.rereadTokens': {
+    right: 'token.list',
+    run: async (actor) => (await import('./tokens')).rereadTokens(actor, 'default'),
+  },
+  'tokens.readToken': {
+    right: 'token.read',
+    run: async (actor) => (await import('./tokens')).readToken(actor, 'default', 'cart-reader'),
+  },
+  'token-changes.createToken': {
+    right: 'token.create',
+    run: async (actor) =>
+      (await import('./token-changes')).createToken(
+        actor,
+        'default',
+        request(`made-by-${actor.level}`),
+        unique(),
+      ),
+  },
+  'token-changes.refreshToken': {
+    right: 'token.refresh',
+    run: async (actor) =>
+      (await import('./token-changes')).refreshToken(actor, 'default', 'store-locator', unique()),
+  },
+  'token-changes.revokeToken': {
+    right: 'token.revoke',
+    run: async (actor) =>
+      (await import('./token-changes')).revokeToken(actor, 'default', 'qa-scratch', unique()),
+  },
+};
+
+/**
+ * Services whose right everybody has, so that there is nothing to refuse by role; what they do is tested in the
+ * browser tests of signing in and setting up.
+ */
+const FOR_EVERYBODY: Readonly<Record<string, Right>> = {
+  'people.signIn': 'session.create',
+  'people.signOut': 'session.end',
+  'setup.isSetupOpen': 'setup.claim',
+  'setup.claimSetup': 'setup.claim',
+};
+
+/** Take an actor, but do not act for anybody: they are what services are made of. */
+const PARTS = new Set(['authorize.authorize', 'audit.withAudit', 'audit.recordSingle']);
+
+test('every exported function that takes an actor is listed here', () => {
+  const found: string[] = [];
+  for (const file of readdirSync(import.meta.dirname)) {
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+    const source = readFileSync(join(import.meta.dirname, file), 'utf8');
+    for (const [, name] of source.matchAll(
+      /export (?:async )?function (\w+)(?:<\w+>)?\(\s*actor: Actor\b/g,
+    )) {
+      found.push(`${file.replace(/\.ts$/, '')}.${name}`);
+    }
+  }
+  const listed = [...Object.keys(SERVICES), ...Object.keys(FOR_EVERYBODY), ...PARTS];
+  assert.deepEqual(found.sort(), listed.sort());
+});
+
+for (const [name, { right, run }] of Object.entries(SERVICES)) {
+  test(`${name} is for who has ${right}, and for nobody else`, async () => {
+    for (const level of levels) {
+      const actor = actors.get(level);
+      assert.ok(actor);
+      const result = await run(actor);
+      const refusal = level === 'guest' ? 'not-signed-in' : 'forbidden';
+      const outcome = result.ok ? 'ok' : result.problem.code;
+      assert.equal(outcome, can(level, right) ? 'ok' : refusal, `${level} calls ${name}`);
+    }
+  });
+}
+
+test('what was refused changed nothing at Akamai', async () => {
+  const response = await fetch(`${simulator.controlUrl}/journal`);
+  const journal = (await response.json()) as { method: string; target: string }[];
+  const changes = journal.filter(({ method }) => method !== 'GET').map(({ target }) => target);
+  // manager and admin each created one and refreshed one; admin alone revoked one.
+  assert.deepEqual(changes.sort(), [
+    '/edgekv/v1/tokens',
+    '/edgekv/v1/tokens',
+    '/edgekv/v1/tokens/qa-scratch',
+    '/edgekv/v1/tokens/store-locator/refresh',
+    '/edgekv/v1/tokens/store-locator/refresh',
+  ]);
+});
+
+test('a limit to namespaces and networks binds reading values, creating, refreshing and revoking', async () => {
+  const { database } = await import('@/lib/store/database');
+  const { createKey } = await import('./keys');
+  const { operatorActor, requestActor } = await import('./session');
+  const made = await createKey(operatorActor(), 'limited', 'admin');
+  assert.ok(made.ok);
+  await database()
+    .query.updateTable('api_key')
+    .set({ scope_namespaces: JSON.stringify(['promo']) })
+    .where('name', '=', 'limited')
+    .execute();
+  const headers = { authorization: `Bearer ${made.value.key}` };
+  const actor = await requestActor(new Request('http://localhost:3000/', { headers }));
+  assert.ok(actor.ok);
+  const { createToken, refreshToken, revokeToken } = await import('./token-changes');
+  const { writeTokensFile } = await import('./bundles');
+  const outcomes = await Promise.all([
+    createToken(actor.value, 'default', request('limited-made'), unique()),
+    refreshToken(actor.value, 'default', 'cart-reader', unique()),
+    revokeToken(actor.value, 'default', 'cart-reader', unique()),
+    writeTokensFile(actor.value, 'default', null, { tokens: ['cart-reader'], overwrite: false }),
+  ]);
+  for (const outcome of outcomes) assert.equal(outcome.ok ? 'ok' : outcome.problem.code, 'forbidden');
+});
