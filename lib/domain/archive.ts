@@ -1,9 +1,9 @@
 // EdgeWorkers bundles: a strict, linear scan of a .tgz in memory, and a rewrite of one entry that copies every other
-// block as it is. Nothing is ever extracted. node-tar's Header and Pax decode single blocks; its parser is not used,
+// block as it is. Nothing is ever extracted. node-tar's Header decodes single blocks; its parser is not used,
 // because it is far more than linear on zeros behind the end marker (measured).
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { Header, Pax } from 'tar';
+import { Header } from 'tar';
 import { fail, ok, type Problem, type Result } from './problem';
 import { visibleText } from './visible-text';
 
@@ -155,8 +155,19 @@ function notGzip(packed: Uint8Array): { ok: false; problem: Problem } {
 function isTarHeader(bytes: Uint8Array, at: number): boolean {
   return (
     bytes.byteLength >= at + BLOCK &&
-    new Header(Buffer.from(bytes.buffer, bytes.byteOffset + at, BLOCK)).cksumValid
+    decodeHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at) !== null
   );
+}
+
+/** The header block at `at`; null when it is none: a wrong checksum, or a number that node-tar throws for. */
+function decodeHeader(buffer: Buffer, at: number): Header | null {
+  try {
+    const header = new Header(buffer, at);
+    return header.cksumValid ? header : null;
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
 }
 
 const TYPES: Readonly<Record<string, EntryType>> = {
@@ -176,7 +187,8 @@ function scan(bytes: Uint8Array, notes: string[]): Archive {
     start: 0,
     count: 0,
     total: 0,
-    pax: null as Pax | null,
+    hasPax: false,
+    size: null as number | null,
     path: null as string | null,
     link: null as string | null,
   };
@@ -189,9 +201,9 @@ function scan(bytes: Uint8Array, notes: string[]): Archive {
     if (at + BLOCK > buffer.byteLength)
       throw new Refused('it ends in the middle of a header', entries.length);
     if (isZero(buffer, at, at + BLOCK)) break;
-    const header = new Header(buffer, at);
-    if (!header.cksumValid) throw new Refused('a header is damaged (its checksum is wrong)', entries.length);
-    const size = meta.pax?.size ?? header.size ?? 0;
+    const header = decodeHeader(buffer, at);
+    if (!header) throw new Refused('a header is damaged (its checksum or a number is wrong)', entries.length);
+    const size = meta.size ?? header.size ?? 0;
     if (!Number.isSafeInteger(size) || size < 0)
       throw new Refused('an entry has no valid size', entries.length, header.path);
     const own = META_TYPES.has(header.type) ? (header.size ?? -1) : size;
@@ -210,7 +222,7 @@ function scan(bytes: Uint8Array, notes: string[]): Archive {
       throw new Refused(`it has more than ${ARCHIVE_LIMITS.entriesMax} entries`, entries.length);
     const entry = toEntry(header, buffer.subarray(dataAt, dataAt + own), meta, at, end, entries.length);
     entries.push(entry);
-    Object.assign(meta, { start: 0, count: 0, pax: null, path: null, link: null });
+    Object.assign(meta, { start: 0, count: 0, hasPax: false, size: null, path: null, link: null });
     at = end;
   }
   if (meta.count > 0) throw new Refused('an extended header has no entry behind it', entries.length);
@@ -233,7 +245,9 @@ type Metadata = {
   start: number;
   count: number;
   total: number;
-  pax: Pax | null;
+  /** Whether a pax header was seen, and the size it sets. */
+  hasPax: boolean;
+  size: number | null;
   path: string | null;
   link: string | null;
 };
@@ -262,13 +276,12 @@ function readMetadata(header: Header, data: Buffer, meta: Metadata, at: number, 
       throw new Refused(`a global header sets "${key}" for all entries`, index);
   }
   if (isGlobal) return;
-  if (meta.pax) throw new Refused('an entry has two extended headers', index);
+  if (meta.hasPax) throw new Refused('an entry has two extended headers', index);
   const size = records.get('size');
   if (size !== undefined && !/^\d{1,15}$/.test(size))
     throw new Refused('an extended header has no valid size', index);
-  meta.pax = Pax.parse(data.toString('utf8'), meta.pax ?? undefined, false);
-  // node-tar drops what it finds odd; what decides where entries lie is taken from our own reading.
-  if (size !== undefined) meta.pax.size = Number(size);
+  meta.hasPax = true;
+  if (size !== undefined) meta.size = Number(size);
   meta.path = records.get('path') ?? meta.path;
   meta.link = records.get('linkpath') ?? meta.link;
 }
@@ -327,7 +340,7 @@ function toEntry(
     header: at,
     data,
     end,
-    paxSize: meta.pax?.size !== undefined,
+    paxSize: meta.size !== null,
   };
 }
 

@@ -1,0 +1,393 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { ARCHIVE_LIMITS, type Archive, readArchive, writeArchive } from './archive';
+import { inspectBundle, patchBundle } from './bundle';
+import type { TokensFileEntry } from './tokens-file-entry';
+
+const hasGnuTar = /GNU tar/.test(spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+const needsTar = { skip: hasGnuTar ? false : 'GNU tar is not installed' };
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-archive-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const token: TokensFileEntry = {
+  name: 'cart-rw',
+  namespaces: ['cart', 'default'],
+  reference: '6a3fa96b-9c3a-4e7e-8c53-2f5d2f9f2a10',
+};
+const TOKENS = 'var edgekv_access_tokens = {\n}\nexport { edgekv_access_tokens };\n';
+const LIBRARY = `/* Version: 0.6.3 */\n${'x'.repeat(17_117)}\n`;
+const LONG = `assets/${'a'.repeat(60)}/${'é'.repeat(40)}.txt`;
+
+/** Packs files with GNU tar; `names` decides their order and spelling. */
+function pack(
+  files: Readonly<Record<string, string>>,
+  args: readonly string[],
+  names = Object.keys(files),
+): Buffer {
+  const root = mkdtempSync(join(folder, 'pack-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text, { mode: 0o644 });
+  }
+  return execFileSync('tar', ['-czf', '-', ...args, ...names], { cwd: root, maxBuffer: 64 * 1024 * 1024 });
+}
+
+function fileIn(tgz: Uint8Array, path: string): string {
+  return execFileSync('tar', ['-xzOf', '-', path], {
+    input: tgz,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+/** One line for each entry, with everything that GNU tar tells but the size of the tokens file. */
+function listing(tgz: Uint8Array): string[] {
+  return execFileSync('tar', ['--full-time', '--numeric-owner', '-tvzf', '-'], {
+    input: tgz,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .map((line) => (line.includes('edgekv_tokens.js') ? line.replace(/ +\d+ (?=\d{4}-)/, ' SIZE ') : line));
+}
+
+async function patched(tgz: Uint8Array, overwrite = false) {
+  const result = await patchBundle(tgz, [token], { overwrite });
+  return result.ok ? result.value : assert.fail(`${result.problem.title} ${result.problem.detail}`);
+}
+
+async function refusal(tgz: Uint8Array) {
+  const result = await patchBundle(tgz, [token], { overwrite: false });
+  return result.ok ? assert.fail('it was taken') : result.problem;
+}
+
+async function archiveOf(tgz: Uint8Array): Promise<Archive> {
+  const result = await readArchive(tgz);
+  return result.ok ? result.value : assert.fail(result.problem.title);
+}
+
+const usual = {
+  'main.js': 'export function onClientRequest() {}\n',
+  'bundle.json': '{"edgeworker-version":"1.0.0"}\n',
+  'edgekv.js': LIBRARY,
+  'edgekv_tokens.js': TOKENS,
+};
+
+for (const format of ['gnu', 'oldgnu', 'ustar', 'pax', 'posix', 'v7']) {
+  test(`a ${format} archive is patched, and GNU tar reads back the same entries`, needsTar, async () => {
+    const files = format === 'v7' ? usual : { ...usual, [LONG]: 'long name\n', 'empty.txt': '' };
+    const before = pack(files, [`--format=${format}`]);
+    const { bytes, changes, entriesKept } = await patched(before);
+    assert.deepEqual(
+      changes.map(({ kind, key }) => `${kind} ${key}`),
+      ['add namespace-cart', 'add namespace-default'],
+    );
+    assert.equal(entriesKept, Object.keys(files).length - 1);
+    assert.deepEqual(listing(bytes), listing(before));
+    for (const path of Object.keys(files).filter((one) => one !== 'edgekv_tokens.js')) {
+      assert.equal(fileIn(bytes, path), files[path as keyof typeof files], path);
+    }
+    assert.match(fileIn(bytes, 'edgekv_tokens.js'), /"namespace-cart"/);
+  });
+}
+
+test('every block of the other entries is byte for byte the same', needsTar, async () => {
+  const before = pack({ ...usual, 'tail.js': 'after\n' }, [
+    '--format=pax',
+    '--mtime=2026-01-02 03:04:05.123456789',
+  ]);
+  const [old, now] = [gunzipSync(before), gunzipSync((await patched(before)).bytes)];
+  const archive = await archiveOf(before);
+  const entry = archive.entries.find(({ path }) => path === 'edgekv_tokens.js') ?? assert.fail();
+  assert.ok(old.subarray(0, entry.header).equals(now.subarray(0, entry.header)));
+  const rest = old.subarray(entry.end);
+  assert.ok(rest.equals(now.subarray(now.byteLength - rest.byteLength)));
+});
+
+test('an extended size record of the tokens file goes when the size changes', needsTar, async () => {
+  const before = pack(usual, ['--format=pax', '--pax-option=size:=64']);
+  const tokensOnly = pack({ 'edgekv_tokens.js': TOKENS }, [
+    '--format=pax',
+    `--pax-option=size:=${TOKENS.length}`,
+  ]);
+  const { bytes } = await patched(tokensOnly);
+  assert.match(fileIn(bytes, 'edgekv_tokens.js'), /namespace-default/);
+  // With a size that is a lie about the other entries, the archive is damaged.
+  assert.equal((await refusal(before)).status, 422);
+});
+
+test('without a tokens file one is added at the root, not executable', needsTar, async () => {
+  const { 'edgekv_tokens.js': _, ...rest } = usual;
+  const before = pack(rest, []);
+  const { bytes } = await patched(before);
+  assert.deepEqual(
+    listing(bytes).filter((line) => !line.includes('edgekv_tokens')),
+    listing(before),
+  );
+  assert.match(listing(bytes).join('\n'), /^-rw-r--r-- 0\/0 .* edgekv_tokens\.js$/m);
+});
+
+test('names that begin with ./ are kept, with a warning', needsTar, async () => {
+  const before = pack(usual, [], ['.']);
+  const { bytes, findings } = await patched(before);
+  assert.deepEqual(listing(bytes), listing(before));
+  assert.equal(listing(bytes).filter((line) => line.includes('edgekv_tokens.js')).length, 1);
+  assert.ok(findings.some(({ code }) => code === 'dot-prefix'));
+});
+
+test('the same input gives the same bytes', needsTar, async () => {
+  const before = pack(usual, []);
+  const [first, second] = [await patched(before), await patched(before)];
+  assert.ok(Buffer.from(first.bytes).equals(Buffer.from(second.bytes)));
+  // A time or a random part in the gzip header would show here.
+  assert.equal(Buffer.from(first.bytes).readUInt32LE(4), 0);
+});
+
+test('a symlink that stays inside is kept, a link that leads out is refused', needsTar, async () => {
+  const root = mkdtempSync(join(folder, 'links-'));
+  writeFileSync(join(root, 'main.js'), 'x');
+  symlinkSync('main.js', join(root, 'inside.js'));
+  const inside = execFileSync('tar', ['-czf', '-', 'main.js', 'inside.js'], { cwd: root });
+  assert.match(listing((await patched(inside)).bytes).join('\n'), /inside\.js -> main\.js/);
+  for (const target of ['../outside', '/etc/passwd', 'a/../../b']) {
+    const name = `out${target.length}.js`;
+    symlinkSync(target, join(root, name));
+    const outside = execFileSync('tar', ['-czf', '-', 'main.js', name], { cwd: root });
+    assert.match((await refusal(outside)).title, /link leads out/);
+  }
+});
+
+test(
+  'several gzip members, a plain tar and a missing end marker are taken as GNU tar takes them',
+  needsTar,
+  async () => {
+    const tar = gunzipSync(pack(usual, []));
+    const members = Buffer.concat([gzipSync(tar.subarray(0, 5_000)), gzipSync(tar.subarray(5_000))]);
+    assert.match(fileIn((await patched(members)).bytes, 'edgekv_tokens.js'), /namespace-cart/);
+    assert.match(fileIn((await patched(tar)).bytes, 'edgekv_tokens.js'), /namespace-cart/);
+    const archive = await archiveOf(gzipSync(tar));
+    const cut = gzipSync(tar.subarray(0, archive.endOfEntries));
+    assert.match(fileIn((await patched(cut)).bytes, 'edgekv_tokens.js'), /namespace-cart/);
+  },
+);
+
+// From here on, archives are made by hand: GNU tar would not make them.
+
+function header(
+  path: string,
+  data: Buffer,
+  over: { type?: string; size?: string; link?: string } = {},
+): Buffer {
+  const block = Buffer.alloc(512);
+  block.write(path, 0, 100);
+  block.write('0000644\0'.repeat(1), 100);
+  block.write('0000000\0', 108);
+  block.write('0000000\0', 116);
+  block.write(over.size ?? `${data.byteLength.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  block.write('00000000000\0', 136);
+  block.write(over.type ?? '0', 156);
+  block.write(over.link ?? '', 157, 100);
+  block.write('ustar\x0000', 257, 'latin1');
+  return sealed(block);
+}
+
+function sealed(block: Buffer): Buffer {
+  block.fill(0x20, 148, 156);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return block;
+}
+
+function file(path: string, text = 'x', over: Parameters<typeof header>[2] = {}): Buffer {
+  const data = Buffer.from(text);
+  return Buffer.concat([header(path, data, over), data, Buffer.alloc((512 - (data.byteLength % 512)) % 512)]);
+}
+
+const END = Buffer.alloc(1024);
+const tgz = (...parts: Buffer[]) => gzipSync(Buffer.concat([...parts, END]));
+const pax = (record: string) => {
+  const length = record.length + 3 + (record.length + 3 >= 100 ? 1 : 0);
+  return `${String(length).padStart(2, '0').replace(/^0/, '')} ${record}`;
+};
+
+const REFUSED: readonly [why: string, packed: () => Buffer, words: RegExp][] = [
+  ['text', () => Buffer.from('hello'), /no gzip file/],
+  ['nothing', () => Buffer.alloc(0), /no gzip file/],
+  ['a zip', () => Buffer.from('PK\x03\x04rest'), /no gzip file/],
+  ['gzip of text', () => gzipSync(Buffer.from('hello')), /no tar archive/],
+  ['gzip of long text', () => gzipSync(Buffer.from('hello '.repeat(500))), /checksum/],
+  ['gzip of nothing', () => gzipSync(Buffer.alloc(0)), /no tar archive/],
+  ['an archive of nothing', () => gzipSync(END), /holds no file/],
+  ['half a gzip', () => tgz(file('main.js')).subarray(0, 60), /ends too early/],
+  ['damaged gzip', () => flipped(tgz(file('main.js', LIBRARY))), /cannot be unpacked|checksum|refused/],
+  ['a cut tar', () => gzipSync(file('main.js', LIBRARY).subarray(0, 5_000)), /middle of a file/],
+  ['a cut header', () => gzipSync(Buffer.concat([file('main.js'), Buffer.from('x')])), /middle of a header/],
+  [
+    'data behind the end',
+    () => gzipSync(Buffer.concat([file('main.js'), END, Buffer.from('x')])),
+    /behind its end marker/,
+  ],
+  [
+    'an archive behind the end',
+    () => gzipSync(Buffer.concat([file('a'), END, file('b'), END])),
+    /behind its end marker/,
+  ],
+  ['..', () => tgz(file('../x')), /leads out/],
+  ['a/../../x', () => tgz(file('a/../../x')), /leads out/],
+  ['an absolute name', () => tgz(file('/etc/x')), /not relative/],
+  ['a drive', () => tgz(file('C:\\x')), /not relative/],
+  ['a UNC name', () => tgz(file('\\\\host\\x')), /not relative/],
+  ['a device', () => tgz(file('dev', '', { type: '3' })), /no file, directory or link/],
+  ['a pipe', () => tgz(file('pipe', '', { type: '6' })), /no file, directory or link/],
+  ['two files of one name', () => tgz(file('main.js'), file('main.js', 'y')), /same name twice/],
+  ['two spellings of one name', () => tgz(file('main.js'), file('./main.js', 'y')), /same name twice/],
+  [
+    'two tokens files by case',
+    () => tgz(file('edgekv_tokens.js', TOKENS), file('EdgeKV_Tokens.js')),
+    /same name twice/,
+  ],
+  [
+    'a tokens file that is a link',
+    () => tgz(file('a'), file('edgekv_tokens.js', '', { type: '2', link: 'a' })),
+    /is a symlink/,
+  ],
+  [
+    'a negative size',
+    () => tgz(file('a', 'x', { size: '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff' })),
+    /size|ends in the middle|damaged/,
+  ],
+  ['a size beyond the end', () => tgz(file('a', 'x', { size: '77777777777\0' })), /middle of a file/],
+  ['a directory with content', () => tgz(file('d', 'content', { type: '5' })), /has content|damaged/],
+  [
+    'a pax record of a wrong length',
+    () => tgz(file('x', '99 path=a\n', { type: 'x' }), file('a')),
+    /extended header is damaged/,
+  ],
+  [
+    'a global header that renames',
+    () => tgz(file('g', pax('path=a\n'), { type: 'g' }), file('b')),
+    /global header/,
+  ],
+  [
+    'an extended header without an entry',
+    () => tgz(file('x', pax('path=a\n'), { type: 'x' })),
+    /no entry behind it/,
+  ],
+  [
+    'two extended headers',
+    () =>
+      tgz(file('x', pax('path=a\n'), { type: 'x' }), file('x', pax('path=b\n'), { type: 'x' }), file('c')),
+    /two extended headers/,
+  ],
+  ['a sparse file', () => tgz(file('x', pax('GNU.sparse.major=1\n'), { type: 'x' }), file('c')), /sparse/],
+  [
+    'a large extended header',
+    () => tgz(file('x', 'a'.repeat(70_000), { type: 'x' }), file('c')),
+    /too large extended/,
+  ],
+  [
+    'a tokens file in UTF-16',
+    () => tgz(file('edgekv_tokens.js', '\u00ff', {}), Buffer.alloc(0)),
+    /not understood|UTF-8/,
+  ],
+  [
+    'many entries',
+    () => tgz(...Array.from({ length: 2_001 }, (_, index) => file(`f${index}`, ''))),
+    /more than 2000 entries/,
+  ],
+  [
+    'a very long name',
+    () =>
+      tgz(
+        file('x', pax(`path=${'a'.repeat(90)}/\n`).replace('a'.repeat(90), 'a'.repeat(90)), { type: 'x' }),
+        file('L', `${'b'.repeat(600)}\0`, { type: 'L' }),
+        file('c'),
+      ),
+    /longer than 512|extended/,
+  ],
+];
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(40) ^ 0xff, 40);
+  return copy;
+}
+
+for (const [why, packed, words] of REFUSED) {
+  test(`refused with a sentence: ${why}`, async () => {
+    const problem = await refusal(packed());
+    assert.ok(problem.status === 422 || problem.status === 413);
+    assert.match(problem.title, words);
+    assert.match(problem.detail, /Nothing was changed/);
+  });
+}
+
+test('a bomb is stopped at the limit, soon and without its memory', async () => {
+  const bomb = gzipSync(Buffer.alloc(ARCHIVE_LIMITS.unpackedBytesMax + 1));
+  const started = performance.now();
+  const problem = await refusal(bomb);
+  assert.equal(problem.status, 413);
+  assert.ok(performance.now() - started < 2_000);
+});
+
+test('32 MB of zeros behind the end marker cost no time', async () => {
+  const padded = gzipSync(Buffer.concat([file('main.js'), Buffer.alloc(31 * 1024 * 1024)]));
+  const started = performance.now();
+  await patched(padded);
+  assert.ok(performance.now() - started < 3_000);
+});
+
+test('findings name what Akamai or the helper would stumble over', async () => {
+  const old = tgz(file('edgekv.js', '/* Version: 0.6.1 */'), file('sub/edgekv_tokens.js', TOKENS));
+  const codes = (await patched(old)).findings.map(({ code }) => code);
+  assert.deepEqual(
+    codes.sort(),
+    ['file-missing', 'file-missing', 'old-helper', 'tokens-file-elsewhere'].sort(),
+  );
+  const report = await inspectBundle(tgz(file('main.js'), file('edgekv_tokens.js', 'nonsense(')));
+  assert.ok(report.ok && report.value.findings.some(({ code }) => code === 'tokens-file-unreadable'));
+});
+
+test('an inspected bundle tells names and references, never a value', async () => {
+  const text =
+    'export const edgekv_access_tokens = { "namespace-a": { name: "legacy", value: "eyJsecret" } };';
+  const report = await inspectBundle(tgz(file('edgekv_tokens.js', text)));
+  assert.ok(report.ok);
+  assert.ok(!JSON.stringify(report.value).includes('eyJsecret'));
+  assert.equal(report.value.tokensFile?.items[0]?.token, 'legacy');
+});
+
+test('random damage never throws and never gives a file that differs elsewhere (property)', async () => {
+  const whole = gunzipSync(
+    tgz(file('main.js', 'hello'), file('edgekv_tokens.js', TOKENS), file('tail', 'end')),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(whole.byteLength - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+      async (damage) => {
+        const copy = Buffer.from(whole);
+        for (const [at, byte] of damage) copy.writeUInt8(byte, at);
+        const result = await patchBundle(gzipSync(copy), [token], { overwrite: true });
+        if (!result.ok) return;
+        const [before, now] = [await archiveOf(gzipSync(copy)), await archiveOf(result.value.bytes)];
+        const others = (archive: Archive) =>
+          archive.entries
+            .filter(({ normalized }) => normalized !== 'edgekv_tokens.js')
+            .map(({ path, data }) => `${path} ${Buffer.from(data).toString('hex')}`);
+        assert.deepEqual(others(now), others(before));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('an archive written without replacement is the same tar', async () => {
+  const packed = tgz(file('main.js', 'hello'), file('tail', 'end'));
+  const written = await writeArchive(await archiveOf(packed), []);
+  assert.ok(gunzipSync(written).equals(gunzipSync(packed)));
+});
