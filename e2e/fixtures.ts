@@ -51,6 +51,8 @@ export async function openDesk(
     DATA_DIR: join(folder, 'data'),
     EDGERC: simulator.edgerc,
     AKAMAI_ORIGIN: simulator.url,
+    // The most there is, for the test that looks for secrets in the logs.
+    LOG_LEVEL: 'trace',
     ...options.env,
   };
   const app: ChildProcess = await startApp('start', port, env, (text: string) => {
@@ -104,14 +106,15 @@ function manage(args: readonly string[], stdin: string, env: Record<string, stri
     const command = ['--conditions=react-server', '--import', 'tsx', 'scripts/manage.ts', ...args];
     const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...env } });
     let printed = '';
+    let said = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;
     });
     child.stderr.on('data', (chunk) => {
-      printed += chunk;
+      said += chunk;
     });
     child.once('exit', (status) =>
-      status === 0 ? resolve(printed.trim()) : reject(new Error(`manage: ${printed}`)),
+      status === 0 ? resolve(printed.trim()) : reject(new Error(`manage: ${said}`)),
     );
     child.stdin.end(stdin);
   });

@@ -271,7 +271,12 @@ test('a change from another site is refused, whatever its headers say', async ({
   const id = Object.entries(node).find(([, { exportedName }]) => exportedName === 'revokeAction')?.[0] ?? '';
   const admin = await desk.signedIn(browser, 'admin');
   await desk.control.reset();
-  const fields = { account: 'default', name: 'qa-scratch', typed: 'qa-scratch', attempt: crypto.randomUUID() };
+  const fields = {
+    account: 'default',
+    name: 'qa-scratch',
+    typed: 'qa-scratch',
+    attempt: crypto.randomUUID(),
+  };
   for (const origin of ['https://evil.example', 'null', 'http://localhost:1', null]) {
     await callAction(admin.request, desk, id, { fields, withState: true }, origin);
     const cookies = (await admin.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');

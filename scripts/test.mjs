@@ -63,7 +63,8 @@ async function browserTests() {
     return;
   }
   const report = join(ROOT, 'test-results', 'report.json');
-  rmSync(report, { force: true });
+  // Logs and traces of an earlier run would be taken for this one's.
+  rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
   const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const { ok } = await runKept('npx', ['--no-install', 'playwright', 'test', '--reporter=list,json'], env);
   try {

@@ -27,6 +27,6 @@ const result = spawnSync(
     '--test-concurrency=2',
     ...files,
   ],
-  { cwd: ROOT, stdio: 'inherit', env: { ...process.env, TZ: 'Asia/Kathmandu' } },
+  { cwd: ROOT, stdio: 'inherit', env: { ...process.env, TZ: 'Asia/Kathmandu', LOG_LEVEL: 'fatal' } },
 );
 process.exit(result.status ?? 1);

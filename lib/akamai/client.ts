@@ -4,6 +4,7 @@ import EdgeGrid from 'akamai-edgegrid';
 import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { z } from 'zod';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import type { Credential } from './credentials';
 import { createPace, type Pace, type Priority } from './pace';
@@ -90,11 +91,24 @@ async function send<T>(context: Context, call: Call<T>): Promise<Result<T>> {
     const result = await context.pace.run(call.priority ?? 'interactive', signal, () =>
       sendOnce(context, call, attempt),
     );
+    logCall(call, result, tries, Date.now() - startedAt);
     if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
     const waitMs = retryWait(result.problem, attempt, tries);
     if (waitMs === null || Date.now() - startedAt + waitMs > limits.retryMs || signal.aborted) return result;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+}
+
+/** One line a call: enough to find it in Akamai's own logs, nothing of what was sent or answered. */
+function logCall({ method, path }: Call<unknown>, result: Result<unknown>, tries: number, ms: number): void {
+  if (result.ok) {
+    log().debug({ method, path, tries, ms }, 'akamai answered');
+    return;
+  }
+  const { code, upstream } = result.problem;
+  // That a token is not there, or that a name is taken, is an answer like others.
+  const isUsual = [404, 409, 410].includes(upstream?.status ?? 0);
+  log()[isUsual ? 'debug' : 'warn']({ method, path, tries, ms, code, upstream }, 'akamai call failed');
 }
 
 /** Milliseconds to wait before another GET, never earlier than Akamai told; null for no other try. */

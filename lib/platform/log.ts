@@ -1,4 +1,4 @@
-// The log: JSON lines on stdout. Whatever looks like a secret is masked, wherever in an entry it stands.
+// The log: JSON lines on stderr, so that what `manage` prints stays clean. Whatever looks like a secret is masked, wherever in an entry it stands.
 import pino, { type Logger } from 'pino';
 import { settings } from './env';
 import { once } from './once';
@@ -30,16 +30,19 @@ export function redact(value: unknown, depth = 0): unknown {
 /** The logger of this process. */
 export function log(): Logger {
   return once('log', () =>
-    pino({
-      level: settings().logLevel,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      hooks: {
-        logMethod(args, method) {
-          const clean = args.map((one) => redact(one)) as Parameters<typeof method>;
-          method.apply(this, clean);
+    pino(
+      {
+        level: settings().logLevel,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        hooks: {
+          logMethod(args, method) {
+            const clean = args.map((one) => redact(one)) as Parameters<typeof method>;
+            method.apply(this, clean);
+          },
         },
       },
-    }),
+      pino.destination({ dest: 2, sync: true }),
+    ),
   );
 }

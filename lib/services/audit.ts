@@ -51,7 +51,7 @@ function record(
   upstreamRequestId: string | null = null,
 ): number | null {
   try {
-    return appendAudit({
+    const seq = appendAudit({
       ...place,
       actor_kind: actor.kind,
       actor_id: actor.id,
@@ -63,6 +63,8 @@ function record(
       detail: JSON.stringify(act.detail ?? {}),
       upstream_request_id: upstreamRequestId,
     });
+    log().info({ actor: actor.name, action: act.action, target: act.target, ...place }, 'audit');
+    return seq;
   } catch (error) {
     log().error({ error, action: act.action, target: act.target, ...place }, 'audit entry not written');
     return null;
