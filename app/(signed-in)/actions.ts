@@ -1,10 +1,9 @@
 'use server';
 // What the frame of every page offers: another theme, signing out, reading the tokens again.
-import type { Route } from 'next';
+import { refresh } from 'next/cache';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { nextTheme, readTheme } from '@/components/shell/theme';
-import { parseTokenQuery, printTokenQuery } from '@/lib/domain/token-query';
 import { field, runAction } from '@/lib/services/action';
 import { signOut } from '@/lib/services/people';
 import { rereadTokens } from '@/lib/services/tokens';
@@ -22,12 +21,8 @@ export async function signOutAction(form: FormData): Promise<void> {
   redirect('/sign-in');
 }
 
+/** No redirect: one that arrives late would undo what somebody did meanwhile, a search for example. */
 export async function rereadAction(form: FormData): Promise<void> {
-  const account = field(form, 'account');
-  await runAction(form, (actor) => rereadTokens(actor, account));
-  const base = `/${encodeURIComponent(account)}/tokens`;
-  const search = printTokenQuery(
-    parseTokenQuery(Object.fromEntries(new URLSearchParams(field(form, 'search')))),
-  );
-  redirect((search ? `${base}?${search}` : base) as Route);
+  await runAction(form, (actor) => rereadTokens(actor, field(form, 'account')));
+  refresh();
 }

@@ -57,6 +57,7 @@ export function Shell({
       <header className="z-10 flex bg-canvas text-m max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-14 max-sm:border-t max-sm:border-line-strong max-sm:bg-surface sm:sticky sm:top-0 sm:h-dvh sm:flex-col sm:gap-4 sm:overflow-y-auto sm:border-r sm:border-line sm:px-2 sm:py-4 xl:px-3">
         <Link
           href="/"
+          prefetch={false}
           className="flex items-center gap-2 px-2 font-semibold text-ink no-underline max-sm:hidden sm:max-xl:justify-center sm:max-xl:px-0"
         >
           <Mark />

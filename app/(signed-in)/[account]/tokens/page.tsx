@@ -47,7 +47,7 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
         </>
       ) : (
         <ProblemPage title="Tokens" problem={listed.problem}>
-          <Reread account={account} search={search} label="Try again" />
+          <Reread account={account} label="Try again" />
         </ProblemPage>
       )}
     </PageFrame>
@@ -97,7 +97,7 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
             {ageInWords(readAt, currentTime())}
           </p>
         </div>
-        <Reread account={account} search={printTokenQuery(query)} />
+        <Reread account={account} />
         {can(actor.level, 'token.create') && (
           <Link href={`${base}/new` as Route} prefetch={false} className="button" data-look="primary">
             <Icon of={Plus} />
@@ -179,12 +179,11 @@ function Revoked({ name, tokens }: { name: unknown; tokens: readonly Token[] }) 
   );
 }
 
-/** Asks Akamai again and comes back to the same view. Without a label it is the small round arrow. */
-function Reread({ account, search, label }: { account: string; search: string; label?: string }) {
+/** Asks Akamai again for the same view. Without a label it is the small round arrow. */
+function Reread({ account, label }: { account: string; label?: string }) {
   return (
     <form action={rereadAction}>
       <input type="hidden" name="account" value={account} />
-      <input type="hidden" name="search" value={search} />
       <button
         type="submit"
         className="button"
