@@ -1,122 +1,28 @@
 // What every browser test stands on: a desk (production server + simulator + data folder of its own, one for each
 // worker), people of each role, and pages that fail the test on a console error or a leaked secret.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, test as base, expect, type Page } from 'playwright/test';
+import { type BrowserContext, test as base, expect, type Page } from 'playwright/test';
 import { ROLES, type Role } from '@/lib/domain/access';
-import { Control } from '@/simulator/control';
-import { freePort, ROOT, startApp, startSimulator } from '../scripts/steps.mjs';
+import { type ContextOptions, type Desk, type DeskOptions, openDesk as open } from '../scripts/desk';
+import { ROOT } from '../scripts/steps.mjs';
 
-export { expect };
+export { PASSWORD } from '../scripts/desk';
+export { type Desk, expect };
 
-export const PASSWORD = 'a password for tests only';
 export const LOG_FOLDER = join(ROOT, 'test-results', 'logs');
 /** Planted in the simulator's secrets: the texts that no page, log or file may show. */
 export const CANARIES = ['CANARY-SECRET', 'CANARY-TOKEN', 'EG1-HMAC-SHA256'] as const;
 
-export type Desk = {
-  url: string;
-  simulatorUrl: string;
-  control: Control;
-  /** Everything the server printed so far. */
-  log: () => string;
-  /** Runs `npm run manage -- …` on this desk's data; the answer is what it printed. */
-  manage: (args: readonly string[], stdin?: string) => Promise<string>;
-  /** A signed-in browser context of that role. */
-  signedIn: (browser: Browser, role: Role, options?: ContextOptions) => Promise<BrowserContext>;
-};
-
-type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>;
-export type DeskOptions = {
-  /** The roles to have somebody of. */
-  people: readonly Role[];
-  env?: Record<string, string>;
-  simulator?: readonly string[];
-};
-
-export async function openDesk(
-  name: string,
-  options: DeskOptions,
-): Promise<{ desk: Desk; close: () => Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), `token-desk-${name}-`));
-  const simulator = await startSimulator(folder, ['--activation-ms', '1500', ...(options.simulator ?? [])]);
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  let printed = '';
+/** A desk whose log is kept, at the level that says most, for the test that looks for secrets in it. */
+export function openDesk(name: string, options: DeskOptions) {
   mkdirSync(LOG_FOLDER, { recursive: true });
-  const env = {
-    PUBLIC_URL: url,
-    DATA_DIR: join(folder, 'data'),
-    EDGERC: simulator.edgerc,
-    AKAMAI_ORIGIN: simulator.url,
-    // The most there is, for the test that looks for secrets in the logs.
-    LOG_LEVEL: 'trace',
-    ...options.env,
-  };
-  const app: ChildProcess = await startApp('start', port, env, (text: string) => {
-    printed += text;
-    appendFileSync(join(LOG_FOLDER, `${name}-${process.pid}.log`), text);
-  });
-  const states = new Map<Role, Awaited<ReturnType<BrowserContext['storageState']>>>();
-  const desk: Desk = {
-    url,
-    simulatorUrl: simulator.url,
-    control: new Control(simulator.controlUrl),
-    log: () => printed,
-    manage: (args, stdin = '') => manage(args, stdin, env),
-    signedIn: async (browser, role, contextOptions = {}) => {
-      const known = states.get(role);
-      const context = await browser.newContext({
-        baseURL: url,
-        ...contextOptions,
-        ...(known ? { storageState: known } : {}),
-      });
-      if (known) return context;
-      const page = await context.newPage();
-      await page.goto('/sign-in');
-      await page.getByLabel('E-mail').fill(`${role}@example.com`);
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.waitForURL(/\/tokens/);
-      states.set(role, await context.storageState());
-      await page.close();
-      return context;
-    },
-  };
-  await Promise.all(
-    options.people.map((role) =>
-      desk.manage(['people', 'add', `${role}@example.com`, '--role', role], PASSWORD),
-    ),
-  );
-  const close = async () => {
-    for (const child of [app, simulator.child]) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { desk, close };
-}
-
-function manage(args: readonly string[], stdin: string, env: Record<string, string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const command = ['--conditions=react-server', '--import', 'tsx', 'scripts/manage.ts', ...args];
-    const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...env } });
-    let printed = '';
-    let said = '';
-    child.stdout.on('data', (chunk) => {
-      printed += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    child.once('exit', (status) =>
-      status === 0 ? resolve(printed.trim()) : reject(new Error(`manage: ${said}`)),
-    );
-    child.stdin.end(stdin);
+  const logFile = join(LOG_FOLDER, `${name}-${process.pid}.log`);
+  return open(name, {
+    ...options,
+    env: { LOG_LEVEL: 'trace', ...options.env },
+    simulator: ['--activation-ms', '1500', ...(options.simulator ?? [])],
+    onOutput: (text) => appendFileSync(logFile, text),
   });
 }
 

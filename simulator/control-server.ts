@@ -26,6 +26,7 @@ export type ControlState = {
   activationMs: number;
   emptyListAs: 404 | 200;
   grants: { edgekv: boolean; edgeworkers: boolean };
+  ignoreEdgeWorkers: boolean;
 };
 
 export const stateSchema = z.strictObject({
@@ -33,6 +34,8 @@ export const stateSchema = z.strictObject({
   activationMs: z.number().nonnegative().optional(),
   emptyListAs: z.union([z.literal(404), z.literal(200)]).optional(),
   grants: z.strictObject({ edgekv: z.boolean(), edgeworkers: z.boolean() }).optional(),
+  /** New tokens are for all EdgeWorkers, whatever the request says: what may happen to tokens of the official CLI. */
+  ignoreEdgeWorkers: z.boolean().optional(),
   /** No token any more. */
   empty: z.boolean().optional(),
   initialized: z.boolean().optional(),
@@ -55,6 +58,8 @@ export function handleControl(state: ControlState, method: string, url: string, 
       account: state.seed(),
       clockSkewMs: 0,
       grants: { edgekv: true, edgeworkers: true },
+      ignoreEdgeWorkers: false,
+      emptyListAs: 404,
     });
     state.faults.length = 0;
     state.journal.length = 0;
@@ -85,6 +90,7 @@ function applyChange(state: ControlState, change: StateChange): void {
   if (change.activationMs !== undefined) state.activationMs = change.activationMs;
   if (change.emptyListAs !== undefined) state.emptyListAs = change.emptyListAs;
   if (change.grants) state.grants = change.grants;
+  if (change.ignoreEdgeWorkers !== undefined) state.ignoreEdgeWorkers = change.ignoreEdgeWorkers;
   if (change.empty) account.tokens.clear();
   if (change.initialized !== undefined) account.initialized = change.initialized;
   for (const token of bulkTokens(change.addTokens ?? 0, Date.now())) account.tokens.set(token.name, token);

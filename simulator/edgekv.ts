@@ -14,7 +14,12 @@ import {
 import { type Answer, ekvProblem, success } from './answers';
 
 export type ApiRequest = { method: string; path: string; query: URLSearchParams; body: string; now: number };
-export type ApiOptions = { strict: boolean; activationMs: number; emptyListAs: 404 | 200 };
+export type ApiOptions = {
+  strict: boolean;
+  activationMs: number;
+  emptyListAs: 404 | 200;
+  ignoreEdgeWorkers: boolean;
+};
 /** Names of request fields that the OpenAPI does not have. */
 export type NoteUnknown = (fields: string[]) => void;
 
@@ -34,7 +39,10 @@ export function edgeKv(
     .split('/')
     .map(decode);
   const [head, second, third, fourth] = parts;
-  if (head === 'initialize' && method === 'GET' && parts.length === 1) return initialization(account);
+  if (head === 'initialize' && parts.length === 1) {
+    if (method === 'GET') return success(initialization(account), account.initialized ? 200 : 404);
+    if (method === 'PUT') return initialize(account);
+  }
   if (!account.initialized) return ekvProblem(403, 'EKV_1005', 'EdgeKV is not initialized for this account.');
   if (head === 'tokens' && parts.length === 1) {
     if (method === 'GET') return listTokens(account, request, options);
@@ -179,7 +187,8 @@ function createToken(
     allowOnStaging,
     allowOnProduction,
     namespacePermissions: permissions,
-    restrictToEdgeWorkerIds: ids === undefined || ids.includes('all') ? null : ids,
+    restrictToEdgeWorkerIds:
+      ids === undefined || ids.includes('all') || options.ignoreEdgeWorkers ? null : ids,
     issueDate: dayFrom(request.now),
     latestRefreshDate: null,
     nextScheduledRefreshDate: refreshDayAfter(request.now),
@@ -256,9 +265,9 @@ function namespaceJson(one: SimNamespace, details: boolean): Record<string, unkn
   };
 }
 
-function initialization(account: SimAccount): Answer {
+function initialization(account: SimAccount) {
   const state = account.initialized ? 'INITIALIZED' : 'UNINITIALIZED';
-  const body = {
+  return {
     accountStatus: state,
     cpcode: account.initialized ? account.cpcode : null,
     productionStatus: state,
@@ -267,8 +276,12 @@ function initialization(account: SimAccount): Answer {
       ? { restrictDataAccess: true, allowNamespacePolicyOverride: true }
       : null,
   };
-  // Uninitialised is a 404 whose body is this state and no problem.
-  return success(body, account.initialized ? 200 : 404);
+}
+
+/** 201 with the new state; an account that is initialised already stays as it is. */
+function initialize(account: SimAccount): Answer {
+  account.initialized = true;
+  return success(initialization(account), 201);
 }
 
 const TOKEN_RIGHTS = ['VIEW', 'CREATE', 'REVOKE'].flatMap((verb) => [

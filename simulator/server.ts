@@ -56,6 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     activationMs: options.activationMs ?? 4_000,
     emptyListAs: 404,
     grants: { edgekv: true, edgeworkers: true },
+    ignoreEdgeWorkers: false,
   };
   const now = () => Date.now() + state.clockSkewMs;
   const check = createSignCheck(SIMULATOR_CREDENTIAL, now);

@@ -2,14 +2,48 @@
 import type { ReactNode } from 'react';
 import { CodeBlock } from '@/components/ui/code-block';
 import { CopyButton } from '@/components/ui/copy-button';
+import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
 import { type Day, distanceInWords, formatDay } from '@/lib/domain/day';
+import type { Difference } from '@/lib/domain/grant-check';
 import type { Namespace } from '@/lib/domain/namespace';
 import { type NamespacePermissions, permissionWords } from '@/lib/domain/permissions';
 import type { KnownToken, Token } from '@/lib/domain/token';
 import { tokenKind, tokenStatus } from '@/lib/domain/token';
 import { visibleText } from '@/lib/domain/visible-text';
 import { Networks, Slots } from './marks';
+
+/** What Akamai granted otherwise than it was asked for here. */
+export function NotAsAsked({ differences }: { differences: readonly Difference[] }) {
+  return (
+    <>
+      <Notice
+        look="attention"
+        title="Akamai did not grant what was asked."
+        text="Decide whether you want it so. A token cannot be changed: revoke it and create another one if not."
+      />
+      <table className="table">
+        <caption className="sr-only">Asked and granted</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">Asked</th>
+            <th scope="col">Granted</th>
+          </tr>
+        </thead>
+        <tbody>
+          {differences.map(({ what, asked, granted }) => (
+            <tr key={what}>
+              <th scope="row">{visibleText(what)}</th>
+              <td>{visibleText(asked)}</td>
+              <td className="text-attention">{visibleText(granted)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
 
 export function Facts({
   token,

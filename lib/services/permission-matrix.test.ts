@@ -203,7 +203,7 @@ const FOR_EVERYBODY: Readonly<Record<string, Right>> = {
 };
 
 /** Take an actor, but do not act for anybody: they are what services are made of. */
-const PARTS = new Set(['authorize.authorize', 'audit.withAudit', 'audit.recordSingle']);
+const PARTS = new Set(['attempts.onlyOnce', 'authorize.authorize', 'audit.withAudit', 'audit.recordSingle']);
 
 test('every exported function that takes an actor is listed here', () => {
   const found: string[] = [];

@@ -1,15 +1,13 @@
 // Creating, refreshing and revoking a token. A change is sent to Akamai at most once: a repeated form gets the first
 // one's outcome, and a lost answer is settled by looking the token up.
 import 'server-only';
-import { z } from 'zod';
 import * as akamai from '@/lib/akamai/tokens';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
 import { NETWORKS } from '@/lib/domain/permissions';
-import { fail, ok, PROBLEM_CODES, type Problem, type Result } from '@/lib/domain/problem';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken } from '@/lib/domain/token';
 import type { TokenRequest } from '@/lib/domain/token-request';
-import { once } from '@/lib/platform/once';
-import { claimAttempt, readAttempt, settleAttempt } from '@/lib/store/attempts';
+import { onlyOnce, type Sent } from './attempts';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { type Connection, connect } from './connection';
@@ -45,14 +43,18 @@ export async function createToken(
   if (!allowed.ok) return allowed;
   const connection = await connect(account);
   if (!connection.ok) return connection;
-  const done = await onlyOnce(actor, attempt, 'token.create', `${account}/${request.name}`, () =>
-    withAudit(actor, { action: 'token.create', target: request.name, account, detail: { request } }, () =>
-      sendCreate(connection.value, request),
+  const act = { action: 'token.create' as const, target: request.name, account, detail: { request } };
+  const done = await onlyOnce(actor, { attempt, ...act, request }, () =>
+    withAudit(
+      actor,
+      act,
+      () => sendCreate(connection.value, request),
+      ({ uuid }) => ({ uuid }),
     ),
   );
   if (!done.ok) return done;
   const { name } = request;
-  const settledByLookup = done.value === 'settled-by-lookup';
+  const settledByLookup = done.value.how === 'settled-by-lookup';
   const created = await akamai.getToken(connection.value.client, name);
   if (!created.ok) {
     // It exists all the same: a failure here would make people create it again.
@@ -77,10 +79,9 @@ export async function refreshToken(
   const opened = await openChange(actor, account, name, 'token.refresh');
   if (!opened.ok) return opened;
   const { connection, before } = opened.value;
-  const done = await onlyOnce(actor, attempt, 'token.refresh', `${account}/${name}`, () =>
-    withAudit(actor, { action: 'token.refresh', target: name, account, detail: { uuid: before.uuid } }, () =>
-      sendRefresh(connection, before),
-    ),
+  const act = { action: 'token.refresh' as const, target: name, account, detail: { uuid: before.uuid } };
+  const done = await onlyOnce(actor, { attempt, ...act, request: null }, () =>
+    withAudit(actor, act, () => sendRefresh(connection, before)),
   );
   if (!done.ok) return done;
   const after = await akamai.getToken(connection.client, name);
@@ -100,22 +101,19 @@ export async function revokeToken(
   if (!allowed.ok) return allowed;
   const connection = await connect(account);
   if (!connection.ok) return connection;
-  const done = await onlyOnce(actor, attempt, 'token.revoke', `${account}/${name}`, async () => {
+  const act = { action: 'token.revoke' as const, target: name, account };
+  const done = await onlyOnce(actor, { attempt, ...act, request: null }, async () => {
     const scoped = await openChange(actor, account, name, 'token.revoke');
     // An expired token tells no permissions any more, so only an actor without limits may revoke it.
     if (!scoped.ok && scoped.problem.code !== 'token-expired') return scoped;
     if (!scoped.ok && (actor.scope.namespaces || actor.scope.networks)) return scoped;
     const detail = scoped.ok ? { uuid: scoped.value.before.uuid } : {};
-    return withAudit(actor, { action: 'token.revoke', target: name, account, detail }, () =>
-      sendRevoke(connection.value, name),
-    );
+    return withAudit(actor, { ...act, detail }, () => sendRevoke(connection.value, name));
   });
   if (!done.ok) return done;
   outdateList(connection.value);
   return ok({ name });
 }
-
-type Sent = 'done' | 'settled-by-lookup';
 
 async function openChange(
   actor: Actor,
@@ -140,11 +138,12 @@ async function openChange(
 
 async function sendCreate(connection: Connection, request: TokenRequest): Promise<Result<Sent>> {
   const sent = await akamai.createToken(connection.client, request);
-  if (sent.ok) return ok('done');
+  if (sent.ok) return ok({ how: 'done', uuid: sent.value.uuid });
   if (!sent.problem.mayHaveHappened) return sent;
   // Akamai answers 409 for a name that was there before. So a token of this name, as asked, is ours.
   const found = await lookUp(connection, request.name, (read) => read.ok);
-  if (found?.ok && compareGrant(request, found.value).length === 0) return ok('settled-by-lookup');
+  if (found?.ok && compareGrant(request, found.value).length === 0)
+    return ok({ how: 'settled-by-lookup', uuid: found.value.uuid });
   if (found && !found.ok && found.problem.code === 'token-not-found')
     return notDone(sent.problem, request.name, 'created');
   return unknownOutcome(sent.problem, request.name, 'created');
@@ -152,24 +151,24 @@ async function sendCreate(connection: Connection, request: TokenRequest): Promis
 
 async function sendRefresh(connection: Connection, before: KnownToken): Promise<Result<Sent>> {
   const sent = await akamai.refreshToken(connection.client, before.name);
-  if (sent.ok) return ok('done');
+  if (sent.ok) return ok({ how: 'done' });
   if (!sent.problem.mayHaveHappened) return sent;
   const changed = (after: KnownToken) =>
     after.uuid === before.uuid &&
     (after.latestRefresh !== before.latestRefresh ||
       (after.activation === 'in-progress' && before.activation !== 'in-progress'));
   const found = await lookUp(connection, before.name, (read) => read.ok && changed(read.value));
-  if (found?.ok && changed(found.value)) return ok('settled-by-lookup');
+  if (found?.ok && changed(found.value)) return ok({ how: 'settled-by-lookup' });
   return unknownOutcome(sent.problem, before.name, 'refreshed');
 }
 
 async function sendRevoke(connection: Connection, name: string): Promise<Result<Sent>> {
   const sent = await akamai.revokeToken(connection.client, name);
-  if (sent.ok) return ok('done');
+  if (sent.ok) return ok({ how: 'done' });
   if (!sent.problem.mayHaveHappened) return sent;
   const isGone = (read: Result<KnownToken>) => !read.ok && read.problem.code === 'token-not-found';
   const found = await lookUp(connection, name, isGone);
-  if (found && isGone(found)) return ok('settled-by-lookup');
+  if (found && isGone(found)) return ok({ how: 'settled-by-lookup' });
   if (found?.ok) return notDone(sent.problem, name, 'revoked');
   return unknownOutcome(sent.problem, name, 'revoked');
 }
@@ -206,69 +205,5 @@ function unknownOutcome(sent: Problem, name: string, verb: string): Result<Sent>
     `It is not known whether ${name} was ${verb}.`,
     "Akamai's answer was lost, and looking the token up did not settle it. Nothing is sent again. Open the token in a minute to see what is true.",
     sent.upstream ? { upstream: sent.upstream } : {},
-  );
-}
-
-/**
- * Runs `run` for the first caller of `attempt`; all others get its outcome. The outcome is kept in the database, so
- * that a form sent again after a restart changes nothing either.
- */
-async function onlyOnce(
-  actor: Actor,
-  attempt: string,
-  action: string,
-  target: string,
-  run: () => Promise<Result<Sent>>,
-): Promise<Result<Sent>> {
-  const running = once('attempts', () => new Map<string, Promise<Result<Sent>>>());
-  const mine = `${actor.id} ${attempt}`;
-  const inFlight = running.get(mine);
-  if (inFlight) return inFlight;
-  const work = (async (): Promise<Result<Sent>> => {
-    const won = await claimAttempt({ id: mine, actorId: actor.id, action, target });
-    if (!won) return earlierOutcome(mine, action, target);
-    const result = await run();
-    await settleAttempt(
-      mine,
-      result.ok ? 'done' : result.problem.code === 'outcome-unknown' ? 'unknown' : 'refused',
-      result,
-    );
-    return result;
-  })();
-  running.set(mine, work);
-  try {
-    return await work;
-  } finally {
-    running.delete(mine);
-  }
-}
-
-const sentSchema = z.object({ ok: z.literal(true), value: z.enum(['done', 'settled-by-lookup']) });
-const refusedSchema = z.object({
-  ok: z.literal(false),
-  problem: z.looseObject({
-    code: z.enum(PROBLEM_CODES),
-    status: z.number(),
-    title: z.string(),
-    detail: z.string(),
-  }),
-});
-
-async function earlierOutcome(id: string, action: string, target: string): Promise<Result<Sent>> {
-  const earlier = await readAttempt(id);
-  if (earlier?.action === action && earlier.target === target) {
-    const sent = sentSchema.safeParse(earlier.result);
-    if (sent.success) return sent.data;
-    const refused = refusedSchema.safeParse(earlier.result);
-    if (refused.success) {
-      const { code, status, title, detail } = refused.data.problem;
-      return fail(code, status, title, detail);
-    }
-  }
-  return fail(
-    'conflict',
-    409,
-    'This form was sent before.',
-    'Nothing was sent a second time. Open the token to see what is true, and start a new form for another change.',
   );
 }

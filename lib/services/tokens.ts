@@ -1,9 +1,11 @@
 // Reading tokens: the table and one token. Changes are in token-changes.ts.
 import 'server-only';
 import { getToken } from '@/lib/akamai/tokens';
+import { compareGrant, type Difference } from '@/lib/domain/grant-check';
 import { ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
+import { creationRequest } from './attempts';
 import { authorize } from './authorize';
 import { connect } from './connection';
 import type { Actor } from './session';
@@ -60,6 +62,8 @@ export type TokenView = {
   readAt: number;
   /** Why the token is shown as it was last known, or without details. */
   problem: Problem | null;
+  /** Where Akamai's grant differs from what was asked here; null for a token that was made elsewhere. */
+  differences: readonly Difference[] | null;
 };
 
 /**
@@ -74,7 +78,9 @@ export async function readToken(actor: Actor, account: string, name: string): Pr
   const read = await getToken(connection.value.client, name);
   if (read.ok) {
     rememberToken(connection.value, read.value);
-    return ok({ token: read.value, readAt: now(), problem: null });
+    const asked = await creationRequest(account, name, read.value.uuid);
+    const differences = asked && compareGrant(asked, read.value);
+    return ok({ token: read.value, readAt: now(), problem: null, differences });
   }
   if (read.problem.code === 'token-not-found') {
     outdateList(connection.value);
@@ -84,5 +90,5 @@ export async function readToken(actor: Actor, account: string, name: string): Pr
   const known = cachedToken(connection.value, name);
   if (!known) return read;
   const { readAt, ...token } = known;
-  return ok({ token, readAt, problem: read.problem });
+  return ok({ token, readAt, problem: read.problem, differences: null });
 }

@@ -2,11 +2,18 @@
 import { now } from '@/lib/platform/clock';
 import { database } from './database';
 
-export type Attempt = { id: string; actorId: string; action: string; target: string };
+export type Attempt = {
+  id: string;
+  actorId: string;
+  action: string;
+  target: string;
+  /** What was asked for, without any secret; null when the target says it all. */
+  request: unknown;
+};
 export type AttemptState = 'done' | 'refused' | 'unknown';
 
 /** Claims the attempt; false when it was claimed before, in this process or any other. */
-export async function claimAttempt({ id, actorId, action, target }: Attempt): Promise<boolean> {
+export async function claimAttempt({ id, actorId, action, target, request }: Attempt): Promise<boolean> {
   const inserted = await database()
     .query.insertInto('attempt')
     .values({
@@ -14,6 +21,7 @@ export async function claimAttempt({ id, actorId, action, target }: Attempt): Pr
       actor_id: actorId,
       action,
       target,
+      request: request === null ? null : JSON.stringify(request),
       state: 'running',
       result: null,
       created_at: now(),
@@ -48,4 +56,22 @@ export async function readAttempt(
     target: row.target,
     result: row.result === null ? null : JSON.parse(row.result),
   };
+}
+
+/** What the newest attempt that was done asked for and what came of it; null when there is none with a request. */
+export async function readNewestRequest(
+  action: string,
+  target: string,
+): Promise<{ request: unknown; result: unknown } | null> {
+  const row = await database()
+    .query.selectFrom('attempt')
+    .select(['request', 'result'])
+    .where('action', '=', action)
+    .where('target', '=', target)
+    .where('state', '=', 'done')
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row?.request || !row.result) return null;
+  return { request: JSON.parse(row.request), result: JSON.parse(row.result) };
 }

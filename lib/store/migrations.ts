@@ -38,11 +38,13 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // Failed sign-ins by account, so that a forged address does not reset them.
     `create table sign_in_failure (
       email text not null primary key, failures integer not null, blocked_until integer not null)`,
-    // Forms that change something at Akamai, by the id that the form carries: each is carried out once.
+    // Forms that change something at Akamai, by the id that the form carries: each is carried out once. What a
+    // creation asked for is kept, so that it can be compared with what was granted.
     `create table attempt (
-      id text not null primary key, actor_id text not null, action text not null, target text not null,
+      id text not null primary key, actor_id text not null, action text not null, target text not null, request text,
       state text not null check (state in ('running', 'done', 'refused', 'unknown')),
       result text, created_at integer not null, settled_at integer)`,
+    `create index attempt_target_idx on attempt (target, created_at)`,
     `create table audit (
       seq integer not null primary key, at integer not null, phase text not null
         check (phase in ('intent', 'outcome', 'single')),

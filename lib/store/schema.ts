@@ -53,6 +53,7 @@ export type AttemptTable = {
   actor_id: string;
   action: string;
   target: string;
+  request: string | null;
   state: 'running' | 'done' | 'refused' | 'unknown';
   result: string | null;
   created_at: number;

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { ChangeForm } from '@/components/tokens/change-form';
 import { Networks, Status } from '@/components/tokens/marks';
 import { Sentence } from '@/components/tokens/sentence';
-import { Facts, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
+import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Icon } from '@/components/ui/icon';
 import { Modal } from '@/components/ui/modal';
@@ -14,10 +14,10 @@ import { Poll } from '@/components/ui/poll';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
-import { tokenCommand } from '@/lib/domain/cli-command';
+import { createCommand, tokenCommand } from '@/lib/domain/cli-command';
 import { joinWords, NETWORKS } from '@/lib/domain/permissions';
 import { tokenSnippet } from '@/lib/domain/snippet';
-import { type KnownToken, type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
+import { type KnownToken, type Token, type TokenDetails, tokenKind, tokenStatus } from '@/lib/domain/token';
 import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
@@ -91,26 +91,20 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
             )}
           </ProblemPanel>
         )}
-        {done === 'created' && (
-          <Notice
-            look="ok"
-            title="The token was created."
-            text="It has exactly the rights that were asked for."
-          />
-        )}
-        {done === 'unchecked' && (
-          <Notice
-            look="attention"
-            title="The token was created."
-            text="Its rights could not be read back at once: compare them with what you need before you use it."
-          />
-        )}
-        {done === 'differs' && (
-          <Notice
-            look="attention"
-            title="The token was created, but not as asked."
-            text="Compare its rights below with what you need before you use it."
-          />
+        {view.differences && view.differences.length > 0 ? (
+          <NotAsAsked differences={view.differences} />
+        ) : (
+          done === 'created' && (
+            <Notice
+              look="ok"
+              title="The token was created."
+              text={
+                view.differences
+                  ? 'It has exactly the rights that were asked for.'
+                  : 'Its rights could not be compared with what was asked: look at them before you use it.'
+              }
+            />
+          )
         )}
         {done === 'refreshed' && (
           <Notice
@@ -156,6 +150,9 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
           {isKnown(token) && <InTheBundle {...shown} token={token} />}
           <section aria-labelledby="cli" className="grid gap-2">
             <h2 id="cli">With the official CLI</h2>
+            {token.details && (
+              <CodeBlock title="make one like it" text={likeIt(token.name, token.details, account)} />
+            )}
             <CodeBlock title="show" text={tokenCommand('download', token.name, account)} />
             <CodeBlock title="refresh" text={tokenCommand('refresh', token.name, account)} />
             <CodeBlock title="revoke" text={tokenCommand('revoke', token.name, account)} />
@@ -177,6 +174,12 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
       {token.activation === 'in-progress' && act === undefined && <Poll mark="activation" />}
     </>
   );
+}
+
+function likeIt(name: string, { networks, permissions, edgeWorkers }: TokenDetails, account: string): string {
+  const restriction = edgeWorkers === 'all' ? {} : { restrictToEdgeWorkerIds: [...edgeWorkers] };
+  const allowed = { allowOnStaging: networks.staging, allowOnProduction: networks.production };
+  return createCommand({ name, permissions, ...allowed, ...restriction }, account);
 }
 
 function isKnown(token: Token): token is KnownToken {

@@ -33,10 +33,8 @@ export async function newTokenAction(before: NewTokenState, form: FormData): Pro
     if (intent !== 'create') return ok(null);
     const created = await createToken(actor, account, asked.request, field(form, 'attempt'));
     if (!created.ok) return created;
-    const { granted } = created.value;
-    const done = granted === null ? 'unchecked' : granted.differences.length > 0 ? 'differs' : 'created';
     redirect(
-      `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(draft.name)}?done=${done}` as Route,
+      `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(draft.name)}?done=created` as Route,
     );
   });
   const isSettled = state.problem === null || state.problem.code === 'outcome-unknown';

@@ -1,0 +1,101 @@
+// Forms that change something at Akamai: each is carried out once, however often it is sent. For the token services
+// only: it authorises nobody.
+import 'server-only';
+import { z } from 'zod';
+import { fail, PROBLEM_CODES, type Result } from '@/lib/domain/problem';
+import { type TokenRequest, tokenRequestSchema } from '@/lib/domain/token-request';
+import { once } from '@/lib/platform/once';
+import { claimAttempt, readAttempt, readNewestRequest, settleAttempt } from '@/lib/store/attempts';
+import type { Actor } from './session';
+
+/** How a change came about; a creation tells the uuid of what it made. */
+export type Sent = { how: 'done' | 'settled-by-lookup'; uuid?: string | undefined };
+
+export type Attempt = {
+  /** The id that the form carries. */
+  attempt: string;
+  action: 'token.create' | 'token.refresh' | 'token.revoke';
+  account: string;
+  /** The token's name. */
+  target: string;
+  /** What a creation asks for. */
+  request: TokenRequest | null;
+};
+
+/**
+ * Runs `run` for the first caller of an attempt; all others get its outcome. The outcome is kept in the database, so
+ * that a form sent again after a restart changes nothing either.
+ */
+export async function onlyOnce(
+  actor: Actor,
+  { attempt, action, account, target: name, request }: Attempt,
+  run: () => Promise<Result<Sent>>,
+): Promise<Result<Sent>> {
+  const running = once('attempts', () => new Map<string, Promise<Result<Sent>>>());
+  const id = `${actor.id} ${attempt}`;
+  const target = `${account}/${name}`;
+  const inFlight = running.get(id);
+  if (inFlight) return inFlight;
+  const work = (async (): Promise<Result<Sent>> => {
+    const won = await claimAttempt({ id, actorId: actor.id, action, target, request });
+    if (!won) return earlierOutcome(id, action, target);
+    const result = await run();
+    await settleAttempt(
+      id,
+      result.ok ? 'done' : result.problem.code === 'outcome-unknown' ? 'unknown' : 'refused',
+      result,
+    );
+    return result;
+  })();
+  running.set(id, work);
+  try {
+    return await work;
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** What was asked for when the token of that name and uuid was made here; null when it was made elsewhere. */
+export async function creationRequest(
+  account: string,
+  name: string,
+  uuid: string,
+): Promise<TokenRequest | null> {
+  const newest = await readNewestRequest('token.create', `${account}/${name}`);
+  const sent = sentSchema.safeParse(newest?.result);
+  const request = tokenRequestSchema.safeParse(newest?.request);
+  return sent.success && request.success && sent.data.value.uuid === uuid ? request.data : null;
+}
+
+const sentSchema = z.object({
+  ok: z.literal(true),
+  value: z.object({ how: z.enum(['done', 'settled-by-lookup']), uuid: z.string().optional() }),
+});
+const refusedSchema = z.object({
+  ok: z.literal(false),
+  problem: z.looseObject({
+    code: z.enum(PROBLEM_CODES),
+    status: z.number(),
+    title: z.string(),
+    detail: z.string(),
+  }),
+});
+
+async function earlierOutcome(id: string, action: string, target: string): Promise<Result<Sent>> {
+  const earlier = await readAttempt(id);
+  if (earlier?.action === action && earlier.target === target) {
+    const sent = sentSchema.safeParse(earlier.result);
+    if (sent.success) return sent.data;
+    const refused = refusedSchema.safeParse(earlier.result);
+    if (refused.success) {
+      const { code, status, title, detail } = refused.data.problem;
+      return fail(code, status, title, detail);
+    }
+  }
+  return fail(
+    'conflict',
+    409,
+    'This form was sent before.',
+    'Nothing was sent a second time. Open the token to see what is true, and start a new form for another change.',
+  );
+}

@@ -1,0 +1,121 @@
+// A whole Token Desk for browser tests, benchmarks and pictures: the production server, a simulator and a data folder
+// of its own, and somebody of each role.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright';
+import type { Role } from '@/lib/domain/access';
+import { Control } from '@/simulator/control';
+import { freePort, ROOT, startApp, startSimulator } from './steps.mjs';
+
+/** The password of everybody on such a desk. */
+export const PASSWORD = 'a password for tests only';
+
+export type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>;
+export type DeskOptions = {
+  /** The roles to have somebody of, as `ROLE@example.com`. */
+  people: readonly Role[];
+  env?: Record<string, string>;
+  /** Arguments of the simulator. */
+  simulator?: readonly string[];
+  /** Gets everything that the server prints. */
+  onOutput?: (text: string) => void;
+};
+
+export type Desk = {
+  url: string;
+  simulatorUrl: string;
+  control: Control;
+  /** The process id of the server. */
+  pid: number;
+  /** Everything the server printed so far. */
+  log: () => string;
+  /** Runs `npm run manage -- …` on this desk's data; the answer is what it printed. */
+  manage: (args: readonly string[], stdin?: string) => Promise<string>;
+  /** A signed-in browser context of that role. */
+  signedIn: (browser: Browser, role: Role, options?: ContextOptions) => Promise<BrowserContext>;
+};
+
+/** Opens a desk; `close` ends it and removes its data. The build must be there. */
+export async function openDesk(
+  name: string,
+  options: DeskOptions,
+): Promise<{ desk: Desk; close: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), `token-desk-${name}-`));
+  const simulator = await startSimulator(folder, options.simulator ?? []);
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  let printed = '';
+  const env = {
+    PUBLIC_URL: url,
+    DATA_DIR: join(folder, 'data'),
+    EDGERC: simulator.edgerc,
+    AKAMAI_ORIGIN: simulator.url,
+    ...options.env,
+  };
+  const app = await startApp('start', port, env, (text) => {
+    printed += text;
+    options.onOutput?.(text);
+  });
+  const states = new Map<Role, Awaited<ReturnType<BrowserContext['storageState']>>>();
+  const desk: Desk = {
+    url,
+    simulatorUrl: simulator.url,
+    control: new Control(simulator.controlUrl),
+    pid: app.pid ?? 0,
+    log: () => printed,
+    manage: (args, stdin = '') => manage(args, stdin, env),
+    signedIn: async (browser, role, contextOptions = {}) => {
+      const known = states.get(role);
+      const context = await browser.newContext({
+        baseURL: url,
+        ...contextOptions,
+        ...(known ? { storageState: known } : {}),
+      });
+      if (known) return context;
+      const page = await context.newPage();
+      await page.goto('/sign-in');
+      await page.getByLabel('E-mail').fill(`${role}@example.com`);
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL(/\/tokens/);
+      states.set(role, await context.storageState());
+      await page.close();
+      return context;
+    },
+  };
+  await Promise.all(
+    options.people.map((role) =>
+      desk.manage(['people', 'add', `${role}@example.com`, '--role', role], PASSWORD),
+    ),
+  );
+  const close = async () => {
+    for (const child of [app, simulator.child]) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { desk, close };
+}
+
+function manage(args: readonly string[], stdin: string, env: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const command = ['--conditions=react-server', '--import', 'tsx', 'scripts/manage.ts', ...args];
+    const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...env } });
+    let printed = '';
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    child.once('exit', (status) =>
+      status === 0 ? resolve(printed.trim()) : reject(new Error(`manage: ${said}`)),
+    );
+    child.stdin.end(stdin);
+  });
+}
