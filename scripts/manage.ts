@@ -10,6 +10,7 @@ import { addPerson, listPeople, resetPassword } from '@/lib/services/people';
 import { operatorActor } from '@/lib/services/session';
 import { verifyAudit } from '@/lib/store/audit';
 import { StoreError } from '@/lib/store/database';
+import { loadDotEnv } from './steps.mjs';
 
 const USAGE = `Usage: npm run manage -- COMMAND
   people list
@@ -87,6 +88,7 @@ async function main(): Promise<void> {
   }
 }
 
+loadDotEnv();
 try {
   await main();
   process.exit(0);

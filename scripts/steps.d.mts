@@ -14,3 +14,4 @@ export function startApp(
   onOutput: (text: string) => void,
 ): Promise<ChildProcess>;
 export function ensureBuild(): boolean;
+export function loadDotEnv(): void;

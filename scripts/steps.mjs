@@ -22,6 +22,12 @@ export function checkNode() {
   process.exit(1);
 }
 
+/** Settings out of `.env`, as the server reads them; what is set already wins. */
+export function loadDotEnv() {
+  const path = join(ROOT, '.env');
+  if (existsSync(path)) process.loadEnvFile(path);
+}
+
 /** Runs a command to its end with its output shown; true when it succeeded. */
 export function run(command, args, env = {}) {
   const result = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
