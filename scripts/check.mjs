@@ -1,9 +1,10 @@
-// `npm run check`: lint, types and unit tests, in seconds. `npm test` is everything.
+// `npm run check`: lint, unused code, types and unit tests, in seconds. `npm test` is everything.
 import { ensureDependencies, run, say } from './steps.mjs';
 
 ensureDependencies();
 const steps = [
   ['lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']],
+  ['unused code', 'npx', ['--no-install', 'knip', '--no-config-hints']],
   ['types', 'npm', ['run', '--silent', 'types']],
   ['unit tests', process.execPath, ['scripts/unit.mjs']],
 ];

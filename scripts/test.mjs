@@ -80,6 +80,7 @@ async function browserTests() {
 }
 
 await step('lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']);
+await step('unused code', 'npx', ['--no-install', 'knip', '--no-config-hints']);
 await step('types', 'npm', ['run', '--silent', 'types']);
 await unitTests();
 const isBuilt = await step('build', process.execPath, [nextBin(), 'build']);
