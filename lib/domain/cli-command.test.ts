@@ -1,0 +1,129 @@
+// The commands that we print, run by a real shell: a function in the place of the CLI tells the words that it got.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import test from 'node:test';
+import fc from 'fast-check';
+import { type CliSubject, createCommand, tokenCommand } from './cli-command';
+import { parsePermissions } from './permissions';
+
+/** The words that a POSIX shell makes of each command. */
+function wordsOf(commands: readonly string[]): string[][] {
+  const script = `akamai() { printf '%s\\0' "$@"; printf '\\0'; }\n${commands.join('\n')}\n`;
+  const printed = execFileSync('sh', ['-eu'], { input: script, encoding: 'utf8' });
+  const words = printed.split('\0\0').slice(0, -1);
+  return words.map((line) => line.split('\0'));
+}
+
+function rights(text: string) {
+  return parsePermissions(text) ?? assert.fail(text);
+}
+
+const subject: CliSubject = {
+  name: 'cart-rw',
+  allowOnStaging: true,
+  allowOnProduction: false,
+  restrictToEdgeWorkerIds: ['4101', '4102'],
+  permissions: rights('cart+rw,default+r'),
+};
+
+test('creating a token is one command of the official CLI', () => {
+  const { restrictToEdgeWorkerIds: _, ...forAll } = subject;
+  const table: [CliSubject, string, string][] = [
+    [
+      subject,
+      'default',
+      'akamai edgekv create token cart-rw --staging allow --production deny --ewids 4101,4102 --namespace cart+rw,default+r',
+    ],
+    [
+      { ...forAll, allowOnStaging: false, allowOnProduction: true },
+      'shop',
+      'akamai edgekv --section shop create token cart-rw --staging deny --production allow --ewids all --namespace cart+rw,default+r',
+    ],
+    [
+      { ...subject, name: '', permissions: new Map() },
+      'default',
+      'akamai edgekv create token NAME --staging allow --production deny --ewids 4101,4102 --namespace NAMESPACE+r',
+    ],
+  ];
+  for (const [given, section, expected] of table) assert.equal(createCommand(given, section), expected);
+});
+
+test('each thing to do with a token has its command', () => {
+  for (const verb of ['download', 'refresh', 'revoke'] as const) {
+    assert.equal(tokenCommand(verb, 'cart-rw', 'default'), `akamai edgekv ${verb} token cart-rw`);
+    assert.equal(tokenCommand(verb, 'cart-rw', 'shop'), `akamai edgekv --section shop ${verb} token cart-rw`);
+  }
+});
+
+test('a shell takes every name and section as one word, and runs none of it', () => {
+  const odd = [
+    'my section',
+    "it's",
+    "'",
+    "''",
+    '"double"',
+    'back\\slash\\',
+    '$HOME',
+    '$(echo run)',
+    '`echo run`',
+    'a; echo run',
+    'a && echo run',
+    'a | cat',
+    'a > /dev/null',
+    'a # comment',
+    '~',
+    '*',
+    '?',
+    '[a-z]',
+    '{a,b}',
+    '!x',
+    'tab\there',
+    'line\nbreak',
+    'Ünïcode 包',
+    '(a)',
+    'a&',
+  ];
+  const words = wordsOf(
+    odd.flatMap((text) => [
+      tokenCommand('revoke', text, text),
+      createCommand({ ...subject, name: text }, text),
+    ]),
+  );
+  assert.deepEqual(
+    words,
+    odd.flatMap((text) => [
+      ['edgekv', '--section', text, 'revoke', 'token', text],
+      [
+        ...[
+          'edgekv',
+          '--section',
+          text,
+          'create',
+          'token',
+          text,
+          '--staging',
+          'allow',
+          '--production',
+          'deny',
+        ],
+        ...['--ewids', '4101,4102', '--namespace', 'cart+rw,default+r'],
+      ],
+    ]),
+  );
+});
+
+test('that holds for any text', () => {
+  const text = fc
+    .string({ unit: fc.constantFrom(...'ab \t\n\'"`$\\(){}[]<>|&;!#*?~=%^,-é'), minLength: 1, maxLength: 12 })
+    .filter((one) => one !== 'default');
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 40 }), (texts) => {
+      const words = wordsOf(texts.map((one) => tokenCommand('download', one, one)));
+      assert.deepEqual(
+        words,
+        texts.map((one) => ['edgekv', '--section', one, 'download', 'token', one]),
+      );
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { printCsv } from './csv';
+import { type Day, parseDay } from './day';
+import { parsePermissions } from './permissions';
+import type { Token } from './token';
+import { tokenRows } from './token-csv';
+
+function day(text: string): Day {
+  return parseDay(text) ?? assert.fail(text);
+}
+
+const today = day('2026-11-24');
+const permissions = parsePermissions('cart+rw,default+r') ?? assert.fail();
+
+const full: Token = {
+  name: 'cart-rw',
+  uuid: '6a3fa96b-9c3a-4e7e-8c53-2f5d2f9f2a10',
+  expiry: null,
+  issued: day('2026-09-01'),
+  latestRefresh: day('2026-11-20'),
+  nextRefresh: day('2026-12-04'),
+  activation: 'complete',
+  details: {
+    kind: 'auto-refresh',
+    cpCode: '98765',
+    networks: { staging: true, production: true },
+    permissions,
+    edgeWorkers: ['4101', '4102'],
+  },
+};
+const listed: Token = {
+  ...full,
+  name: 'old',
+  expiry: day('2026-11-02'),
+  issued: null,
+  latestRefresh: null,
+  nextRefresh: null,
+  activation: null,
+  details: null,
+};
+
+/** The row of a token, by column. */
+function row(token: Token): Record<string, string> {
+  const [head = [], cells = []] = tokenRows([token], today);
+  assert.equal(cells.length, head.length);
+  return Object.fromEntries(head.map((column, at) => [column, cells[at] ?? assert.fail(column)]));
+}
+
+test('without tokens there is still the head', () => {
+  assert.equal(tokenRows([], today).length, 1);
+});
+
+test('a token is one row, each cell under its head', () => {
+  assert.deepEqual(row(full), {
+    name: 'cart-rw',
+    uuid: '6a3fa96b-9c3a-4e7e-8c53-2f5d2f9f2a10',
+    kind: 'auto-refresh',
+    status: 'active',
+    next: 'refreshes',
+    date: '2026-12-04',
+    days: '10',
+    issued: '2026-09-01',
+    'latest refresh': '2026-11-20',
+    networks: 'staging production',
+    permissions: 'cart+rw,default+r',
+    EdgeWorkers: '4101 4102',
+    'CP code': '98765',
+  });
+});
+
+test('what is not known is empty, and days past are negative', () => {
+  assert.deepEqual(row(listed), {
+    name: 'old',
+    uuid: full.uuid,
+    kind: 'legacy',
+    status: 'expired',
+    next: 'expires',
+    date: '2026-11-02',
+    days: '-22',
+    issued: '',
+    'latest refresh': '',
+    networks: '',
+    permissions: '',
+    EdgeWorkers: '',
+    'CP code': '',
+  });
+});
+
+test('a token without a date to come says so', () => {
+  const { next, date, days } = row({ ...full, nextRefresh: null });
+  assert.deepEqual([next, date, days], ['does not expire', '', '']);
+  assert.equal(row({ ...full, nextRefresh: today }).days, '0');
+});
+
+test('all EdgeWorkers is a word, so that it is told from none known', () => {
+  assert.ok(full.details);
+  assert.equal(row({ ...full, details: { ...full.details, edgeWorkers: 'all' } }).EdgeWorkers, 'all');
+});
+
+test('rows keep the order of the tokens', () => {
+  assert.deepEqual(
+    tokenRows([listed, full], today).map(([name]) => name),
+    ['name', 'old', 'cart-rw'],
+  );
+});
+
+test('in the file a row keeps its columns, though its permissions have commas', () => {
+  const [head, first] = printCsv(tokenRows([full], today)).split('\r\n');
+  assert.equal(head?.split(',').length, 13);
+  assert.match(first ?? '', /,"cart\+rw,default\+r",4101 4102,98765$/);
+});

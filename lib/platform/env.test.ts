@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import test from 'node:test';
+import { LOG_LEVELS, parseSettings, SettingsError } from './env';
+
+const FILES: Readonly<Record<string, string>> = {
+  '/run/secrets/port': '4000\n',
+  '/run/secrets/client-secret': 'from a file\r\n',
+  '/run/secrets/empty': '\n',
+};
+
+function readFile(path: string): string {
+  return FILES[path] ?? assert.fail(`${path} cannot be read`);
+}
+
+function read(env: Readonly<Record<string, string>>) {
+  return parseSettings(env, readFile);
+}
+
+function refusal(env: Readonly<Record<string, string>>): string {
+  try {
+    read(env);
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String(error));
+    return error.message;
+  }
+  return assert.fail(`${JSON.stringify(env)} was taken`);
+}
+
+const AKAMAI = {
+  AKAMAI_HOST: 'host.luna.akamaiapis.net',
+  AKAMAI_CLIENT_TOKEN: 'ct',
+  AKAMAI_CLIENT_SECRET: 'cs',
+  AKAMAI_ACCESS_TOKEN: 'at',
+};
+
+test('without settings it listens on this machine only', () => {
+  assert.deepEqual(read({}), {
+    port: 3000,
+    host: '127.0.0.1',
+    publicUrl: 'http://localhost:3000',
+    dataDir: resolve('data'),
+    edgerc: join(homedir(), '.edgerc'),
+    edgercSections: null,
+    akamaiEnvironment: null,
+    akamaiOrigin: null,
+    accountSwitchKeys: [],
+    setupEmail: null,
+    setupPasswordFile: null,
+    logLevel: 'info',
+  });
+});
+
+test('an empty setting is the same as none', () => {
+  const empty = { PORT: '', PUBLIC_URL: '', EDGERC: '', EDGERC_SECTIONS: ' , ', LOG_LEVEL: '', DATA_DIR: '' };
+  assert.deepEqual(read(empty), read({}));
+});
+
+test('what is set is read', () => {
+  const given = read({
+    PORT: '8080',
+    HOST: '0.0.0.0',
+    PUBLIC_URL: 'https://Desk.Example.com:443/',
+    DATA_DIR: '/var/lib/desk',
+    EDGERC: '/etc/edgerc',
+    EDGERC_SECTIONS: 'default, shop,',
+    ...AKAMAI,
+    AKAMAI_ORIGIN: 'http://127.0.0.1:8787',
+    ACCOUNT_SWITCH_KEYS: 'shop=1-ABC:1-2RBL, news = B=C',
+    SETUP_EMAIL: 'admin@example.com',
+    SETUP_PASSWORD_FILE: '/run/secrets/password',
+    LOG_LEVEL: 'warn',
+  });
+  assert.deepEqual(given, {
+    port: 8080,
+    host: '0.0.0.0',
+    publicUrl: 'https://desk.example.com',
+    dataDir: '/var/lib/desk',
+    edgerc: '/etc/edgerc',
+    edgercSections: ['default', 'shop'],
+    akamaiEnvironment: {
+      host: 'host.luna.akamaiapis.net',
+      clientToken: 'ct',
+      clientSecret: 'cs',
+      accessToken: 'at',
+    },
+    akamaiOrigin: 'http://127.0.0.1:8787',
+    accountSwitchKeys: [
+      { name: 'shop', key: '1-ABC:1-2RBL' },
+      { name: 'news', key: 'B=C' },
+    ],
+    setupEmail: 'admin@example.com',
+    setupPasswordFile: '/run/secrets/password',
+    logLevel: 'warn',
+  });
+});
+
+test('the port alone moves the public address too', () => {
+  assert.equal(read({ PORT: '4321' }).publicUrl, 'http://localhost:4321');
+});
+
+test('a leading ~/ of EDGERC is the home folder, and ~ elsewhere is a name', () => {
+  assert.equal(read({ EDGERC: '~/keys/edgerc' }).edgerc, join(homedir(), 'keys/edgerc'));
+  assert.equal(read({ EDGERC: '/etc/~/edgerc' }).edgerc, '/etc/~/edgerc');
+  assert.equal(read({ EDGERC: '~other/edgerc' }).edgerc, resolve('~other/edgerc'));
+});
+
+test('NAME_FILE gives the text of a file, without its last line break', () => {
+  assert.equal(read({ PORT_FILE: '/run/secrets/port' }).port, 4000);
+  const { AKAMAI_CLIENT_SECRET: _, ...rest } = AKAMAI;
+  const given = read({ ...rest, AKAMAI_CLIENT_SECRET_FILE: '/run/secrets/client-secret' });
+  assert.equal(given.akamaiEnvironment?.clientSecret, 'from a file');
+  assert.equal(read({ PORT_FILE: '/run/secrets/empty' }).port, 3000);
+});
+
+test('NAME and NAME_FILE together are refused, and so is a file that cannot be read', () => {
+  for (const name of ['PORT', 'PUBLIC_URL', 'EDGERC', 'ACCOUNT_SWITCH_KEYS', 'AKAMAI_CLIENT_SECRET']) {
+    const both = refusal({ [name]: '4000', [`${name}_FILE`]: '/run/secrets/port' });
+    assert.match(both, new RegExp(`^${name} and ${name}_FILE `));
+    assert.match(refusal({ [`${name}_FILE`]: '/no/such/file' }), new RegExp(`^${name}_FILE `));
+  }
+});
+
+test('a wrong setting is named', () => {
+  const table: [string, readonly string[]][] = [
+    ['PORT', ['-1', '65536', '80.5', 'http', '3000;', 'NaN', 'Infinity']],
+    [
+      'PUBLIC_URL',
+      [
+        'desk.example.com',
+        'ftp://desk.example.com',
+        'javascript:alert(1)',
+        'https://desk.example.com/path',
+        'https://desk.example.com/?a=b',
+        'https://desk.example.com/#a',
+        'https://user@desk.example.com',
+        'https://user:password@desk.example.com',
+        'http://desk.example.com',
+        'http://10.0.0.1:3000',
+        'http://0.0.0.0:3000',
+        'http://[::]:3000',
+        'http://localhost.example.com',
+        'http://127.0.0.1.example.com',
+        'http://127.example.com',
+      ],
+    ],
+    [
+      'AKAMAI_ORIGIN',
+      [
+        '127.0.0.1:8787',
+        'ftp://127.0.0.1',
+        'https://host.example.com/path',
+        'https://host.example.com/?a=b',
+        'https://user@host.example.com',
+        'http://host.example.com',
+        'http://10.0.0.1:8787',
+        'http://localhost.example.com',
+      ],
+    ],
+    ['ACCOUNT_SWITCH_KEYS', ['shop', '=key', 'shop=', ' = ', 'shop=1,news', 'shop:1']],
+    ['LOG_LEVEL', ['verbose', 'INFO', 'silent', '30']],
+  ];
+  for (const [name, values] of table) {
+    for (const value of values) {
+      assert.match(refusal({ [name]: value }), new RegExp(`^${name} is wrong: `), `${name}=${value}`);
+    }
+  }
+});
+
+test('no refusal repeats an account switch key', () => {
+  assert.doesNotMatch(refusal({ ACCOUNT_SWITCH_KEYS: 'shop=1-ABC,1-2RBL' }), /1-ABC|1-2RBL/);
+});
+
+test('plain http is taken for this machine', () => {
+  for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]']) {
+    const origin = `http://${host}:3000`;
+    assert.equal(read({ PUBLIC_URL: origin }).publicUrl, origin);
+    assert.equal(read({ AKAMAI_ORIGIN: origin }).akamaiOrigin, origin);
+  }
+});
+
+test('the switches that make the EdgeGrid library print its signing key are refused', () => {
+  for (const name of ['AKAMAI_LOG_LEVEL', 'AKAMAI_LOG_PRETTY']) {
+    for (const value of ['trace', '0', 'false'])
+      assert.match(refusal({ [name]: value }), new RegExp(`^${name} `));
+  }
+});
+
+test('a credential in the environment counts only when all four parts are set', () => {
+  for (const missing of Object.keys(AKAMAI)) {
+    assert.equal(read({ ...AKAMAI, [missing]: '' }).akamaiEnvironment, null, missing);
+  }
+});
+
+test('every log level is taken', () => {
+  for (const level of LOG_LEVELS) assert.equal(read({ LOG_LEVEL: level }).logLevel, level);
+});

@@ -1,0 +1,218 @@
+// The audit's chain against somebody with the database file in their hands. Real files, real SQL.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type AuditRow, appendAudit, readAudit, verifyAudit } from './audit';
+import { type Database, openDatabase } from './database';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-audit-'));
+const opened: Database[] = [];
+after(() => {
+  for (const { raw } of opened) raw.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function open(dataDir = mkdtempSync(join(folder, 'data-'))): Database {
+  const database = openDatabase(dataDir);
+  opened.push(database);
+  return database;
+}
+
+function row(target: string): AuditRow {
+  return {
+    phase: 'outcome',
+    intent_seq: 1,
+    actor_kind: 'person',
+    actor_id: 'p1',
+    actor_name: 'ann@example.com',
+    source: null,
+    action: 'token.create',
+    target,
+    account: 'default',
+    outcome: 'ok',
+    detail: '{}',
+    upstream_request_id: '3f2a',
+  };
+}
+
+/** An audit of five rows, whose triggers are gone, and its head. */
+async function unguarded(): Promise<{ database: Database; head: string }> {
+  const database = open();
+  for (const target of ['t1', 't2', 't3', 't4', 't5']) appendAudit(row(target), database);
+  const verdict = await verifyAudit(null, database);
+  assert.ok(verdict.ok);
+  database.raw.exec('drop trigger audit_no_update');
+  database.raw.exec('drop trigger audit_no_delete');
+  return { database, head: verdict.head };
+}
+
+/** The row that is blamed after `sql`. */
+async function blamed(sql: string, known: 'with the head' | 'without the head'): Promise<number | 'nothing'> {
+  const { database, head } = await unguarded();
+  database.raw.exec(sql);
+  const verdict = await verifyAudit(known === 'with the head' ? head : null, database);
+  return verdict.ok ? 'nothing' : verdict.seq;
+}
+
+test('an empty audit is right, and so is every audit that only grew', async () => {
+  const database = open();
+  const empty = await verifyAudit(null, database);
+  assert.ok(empty.ok);
+  const heads = [empty.head];
+  for (let count = 1; count <= 4; count += 1) {
+    assert.equal(appendAudit(row(`t${count}`), database), count);
+    const verdict = await verifyAudit(heads.at(-1) ?? null, database);
+    assert.ok(verdict.ok);
+    assert.equal(verdict.rows, count);
+    heads.push(verdict.head);
+  }
+  assert.equal(new Set(heads).size, heads.length);
+  for (const head of heads) assert.ok((await verifyAudit(head, database)).ok);
+});
+
+test('rows come back as they were written, the newest first, in pages', async () => {
+  const database = open();
+  const odd = { ...row('"quotes", \u{1f600}\n'), source: null, account: null, upstream_request_id: null };
+  for (const one of [row('t1'), odd, row('t3')]) appendAudit(one, database);
+  const [third, second] = await readAudit(2, null, database);
+  assert.deepEqual([third?.seq, third?.target], [3, 't3']);
+  const { seq, at, prev_hash, hash, ...written } = second ?? assert.fail();
+  assert.deepEqual(written, odd);
+  assert.deepEqual(
+    (await readAudit(2, 2, database)).map((one) => one.target),
+    ['t1'],
+  );
+  assert.ok((await verifyAudit(null, database)).ok);
+});
+
+test('a row can be neither changed nor deleted', async () => {
+  const database = open();
+  appendAudit(row('t1'), database);
+  for (const sql of [
+    "update audit set actor_name = 'eve'",
+    'update audit set hash = hash',
+    'delete from audit',
+    'delete from audit where seq = 1',
+  ]) {
+    assert.throws(() => database.raw.exec(sql), /append-only/, sql);
+  }
+  assert.equal((await verifyAudit(null, database)).ok, true);
+});
+
+test('an edit of any column is found at its row', async () => {
+  const edits = [
+    'at = at + 1',
+    "phase = 'single'",
+    'intent_seq = 2',
+    'intent_seq = null',
+    "actor_kind = 'key'",
+    "actor_id = 'p2'",
+    "actor_name = 'eve@example.com'",
+    "source = ''",
+    "action = 'token.revoke'",
+    "target = 'T3'",
+    'account = null',
+    "outcome = 'forbidden'",
+    "detail = '{} '",
+    "upstream_request_id = '3f2b'",
+    "prev_hash = 'x'",
+    "hash = 'x'",
+  ];
+  for (const edit of edits) {
+    assert.equal(await blamed(`update audit set ${edit} where seq = 3`, 'without the head'), 3, edit);
+  }
+});
+
+test('text that moves from one column to the next is found', async () => {
+  const sql = "update audit set actor_id = 'p1ann', actor_name = '@example.com' where seq = 3";
+  assert.equal(await blamed(sql, 'without the head'), 3);
+});
+
+test('a row that went is found at the one after it, the last one by the head', async () => {
+  for (const gone of [1, 2, 3, 4]) {
+    assert.equal(await blamed(`delete from audit where seq = ${gone}`, 'without the head'), gone + 1);
+  }
+  const last = 'delete from audit where seq = 5';
+  assert.equal(await blamed(last, 'with the head'), 4);
+  assert.equal(await blamed(last, 'without the head'), 'nothing');
+});
+
+test('a cut tail is found by the head, wherever it was cut', async () => {
+  for (const kept of [0, 1, 2, 3, 4]) {
+    assert.equal(await blamed(`delete from audit where seq > ${kept}`, 'with the head'), kept);
+  }
+});
+
+test('a row that went is found when the ones after it are numbered anew', async () => {
+  const sql = 'delete from audit where seq = 2; update audit set seq = seq - 1 where seq > 2';
+  assert.equal(await blamed(sql, 'without the head'), 2);
+});
+
+test('two rows that changed places are found at the first', async () => {
+  const swap = 'update audit set seq = -2 where seq = 2; update audit set seq = 2 where seq = 4;';
+  assert.equal(await blamed(`${swap} update audit set seq = 4 where seq = -2`, 'without the head'), 2);
+});
+
+test('a row that was put in is found', async () => {
+  const copy = `insert into audit select 6, at, phase, intent_seq, actor_kind, actor_id, actor_name, source, action,
+    target, account, outcome, detail, upstream_request_id, hash, 'forged' from audit where seq = 5`;
+  assert.equal(await blamed(copy, 'without the head'), 6);
+});
+
+test('an edit whose hash was made anew is found at the next row, at the last one by the head', async () => {
+  for (const [seq, found] of [
+    [3, 4],
+    [5, 5],
+  ] as const) {
+    const { database, head } = await unguarded();
+    const [before] = await readAudit(1, seq, database);
+    const forger = open();
+    for (let count = 1; count < seq; count += 1) appendAudit(row(`t${count}`), forger);
+    forger.raw.exec('drop trigger audit_no_update');
+    // Our own code makes the forged row, so that its hash is right for what it says.
+    forger.raw.prepare('update audit set hash = ? where seq = ?').run(before?.hash, seq - 1);
+    appendAudit(row('forged'), forger);
+    const [forged] = await readAudit(1, null, forger);
+    assert.ok(forged);
+    database.raw
+      .prepare('update audit set at = ?, target = ?, hash = ? where seq = ?')
+      .run(forged.at, forged.target, forged.hash, seq);
+    const verdict = await verifyAudit(head, database);
+    assert.equal(verdict.ok ? 'nothing' : verdict.seq, found);
+  }
+});
+
+test('the verdict says what happened', async () => {
+  const table: [sql: string, why: RegExp][] = [
+    ["update audit set target = 'x' where seq = 3", /^it was edited$/],
+    ['delete from audit where seq = 3', /^a row before it is missing$/],
+    ["update audit set prev_hash = 'x' where seq = 3", /^it does not follow the row before it$/],
+    ['delete from audit where seq = 5', /^rows after it are missing/],
+  ];
+  for (const [sql, why] of table) {
+    const { database, head } = await unguarded();
+    database.raw.exec(sql);
+    const verdict = await verifyAudit(head, database);
+    assert.match(verdict.ok ? 'nothing' : verdict.why, why, sql);
+  }
+});
+
+test('a head of another audit is not here', async () => {
+  const { database } = await unguarded();
+  const verdict = await verifyAudit('f'.repeat(64), database);
+  assert.equal(verdict.ok ? 'nothing' : verdict.seq, 5);
+});
+
+test('two connections that write in turn make one chain', async () => {
+  const dataDir = mkdtempSync(join(folder, 'shared-'));
+  const [first, second] = [open(dataDir), open(dataDir)];
+  for (let count = 1; count <= 20; count += 1) {
+    assert.equal(appendAudit(row(`t${count}`), count % 2 === 0 ? first : second), count);
+  }
+  const verdicts = [await verifyAudit(null, first), await verifyAudit(null, second)];
+  assert.deepEqual(verdicts[0], verdicts[1]);
+  assert.ok(verdicts[0]?.ok);
+  assert.equal(verdicts[0].rows, 20);
+});

@@ -1,0 +1,98 @@
+// The wait after failed sign-ins. Real rows; the time that passes is written into them.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { database } from './database';
+import { clearSignInFailures, countSignInFailure, signInBlockedUntil } from './people';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-people-'));
+before(() => {
+  Object.assign(process.env, { DATA_DIR: folder, PUBLIC_URL: 'http://localhost:3000' });
+});
+after(() => {
+  database().raw.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Counts one failure after another; each must begin a wait of so many seconds. */
+async function failWith(email: string, waits: readonly number[]): Promise<void> {
+  for (const [index, seconds] of waits.entries()) {
+    const earliest = Date.now() + seconds * 1000;
+    await countSignInFailure(email);
+    const latest = Date.now() + seconds * 1000;
+    const until = await signInBlockedUntil(email);
+    assert.ok(
+      until >= earliest && until <= latest,
+      `failure ${index + 1} of ${email}: ${until - earliest} ms off`,
+    );
+  }
+}
+
+const WAITS = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900];
+
+test('an address that never failed may sign in', async () => {
+  assert.equal(await signInBlockedUntil('new@example.com'), 0);
+});
+
+test('the fifth failure blocks for 1 s, each one more for twice as long, up to 15 min', async () => {
+  await failWith('ann@example.com', WAITS);
+});
+
+test('an address without an account waits as long as one with an account', async () => {
+  await database()
+    .query.insertInto('user')
+    .values({
+      id: 'u1',
+      name: 'bob',
+      email: 'bob@example.com',
+      emailVerified: 1,
+      image: null,
+      createdAt: '',
+      updatedAt: '',
+      role: 'viewer',
+      disabled: 0,
+      scopeNamespaces: null,
+      scopeNetworks: null,
+    })
+    .execute();
+  for (const email of ['bob@example.com', 'nobody@example.com', 'no address', ''])
+    await failWith(email, WAITS);
+});
+
+test('after ever so many failures the wait is still 15 min', async () => {
+  await countSignInFailure('many@example.com');
+  for (const failures of [100, 2_000, 1_000_000]) {
+    await database()
+      .query.updateTable('sign_in_failure')
+      .set({ failures })
+      .where('email', '=', 'many@example.com')
+      .execute();
+    await failWith('many@example.com', [900]);
+  }
+});
+
+test('capital letters do not make another address', async () => {
+  await failWith('carl@example.com', WAITS.slice(0, 5));
+  await failWith('CARL@Example.com', [2]);
+  assert.equal(await signInBlockedUntil('carl@example.com'), await signInBlockedUntil('Carl@EXAMPLE.com'));
+});
+
+test('a wait that is over does not reset the count', async () => {
+  await failWith('dora@example.com', WAITS.slice(0, 6));
+  await database()
+    .query.updateTable('sign_in_failure')
+    .set({ blocked_until: 1 })
+    .where('email', '=', 'dora@example.com')
+    .execute();
+  await failWith('dora@example.com', [4]);
+});
+
+test('clearing forgets the failures of one address, and of no other', async () => {
+  for (const email of ['eve@example.com', 'fay@example.com']) await failWith(email, WAITS.slice(0, 6));
+  await clearSignInFailures('EVE@example.com');
+  assert.equal(await signInBlockedUntil('eve@example.com'), 0);
+  await failWith('eve@example.com', WAITS.slice(0, 5));
+  await failWith('fay@example.com', [4]);
+});
