@@ -2,10 +2,10 @@
 // the product relies on. Field by field from the OpenAPI, the Go SDK's recordings and the CLI's source.
 import { z } from 'zod';
 import { type Day, parseDay } from '@/lib/domain/day';
+import { readLegacyClaims } from '@/lib/domain/legacy-claims';
 import type { NamespaceOnNetwork } from '@/lib/domain/namespace';
 import { orderPermissions } from '@/lib/domain/permissions';
 import type { ActivationStatus, AllowedEdgeWorkers, KnownToken, TokenListing } from '@/lib/domain/token';
-import { readLegacyClaims } from './legacy-claims';
 
 /** A date that may be absent, null or no date at all; unreadable ones count as unknown. */
 const day = z

@@ -1,8 +1,8 @@
 // What a legacy token's JWT tells. Decoded, never verified: it describes what to show, it grants nothing.
 import { z } from 'zod';
-import { type Day, dayAt } from '@/lib/domain/day';
-import { type NamespacePermissions, orderPermissions, type Permission } from '@/lib/domain/permissions';
-import type { TokenDetails } from '@/lib/domain/token';
+import { type Day, dayAt } from './day';
+import { type NamespacePermissions, orderPermissions, type Permission } from './permissions';
+import type { TokenDetails } from './token';
 
 const claimsSchema = z.looseObject({
   ewids: z
