@@ -25,7 +25,9 @@ export function ensureChromium() {
   if (platform() === 'linux' && isRoot && existsSync('/usr/bin/apt-get')) {
     say('That did not work. Installing the Debian package chromium …');
     run('apt-get', ['update', '-qq']);
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { DEBIAN_FRONTEND: 'noninteractive' });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
   }
   return findChromium();
 }

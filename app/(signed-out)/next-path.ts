@@ -6,5 +6,7 @@ const HERE = 'http://here.invalid';
 export function nextPath(next: string): string {
   if (!next.startsWith('/') || !URL.canParse(next, HERE)) return '/';
   const url = new URL(next, HERE);
-  return url.origin === HERE ? `${url.pathname}${url.search}${url.hash}` : '/';
+  const path = `${url.pathname}${url.search}${url.hash}`;
+  // `/..//host` is a path here and another host once more: what is printed is read again.
+  return url.origin === HERE && new URL(path, HERE).origin === HERE ? path : '/';
 }

@@ -55,16 +55,18 @@ export type GridAction =
 
 type PressedKey = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean };
 
-const MOVES: Readonly<Record<string, GridMove>> = {
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  Home: 'row-start',
-  End: 'row-end',
-  PageUp: 'page-up',
-  PageDown: 'page-down',
-};
+const MOVES: ReadonlyMap<string, GridMove> = new Map(
+  Object.entries<GridMove>({
+    ArrowUp: 'up',
+    ArrowDown: 'down',
+    ArrowLeft: 'left',
+    ArrowRight: 'right',
+    Home: 'row-start',
+    End: 'row-end',
+    PageUp: 'page-up',
+    PageDown: 'page-down',
+  }),
+);
 
 /** What a key asks for inside the grid, or null: then it belongs to somebody else. */
 export function gridAction({ key, ctrlKey, metaKey, altKey }: PressedKey): GridAction | null {
@@ -74,7 +76,7 @@ export function gridAction({ key, ctrlKey, metaKey, altKey }: PressedKey): GridA
     if (key === 'End') return { kind: 'move', move: 'last' };
     return key === ' ' ? { kind: 'column' } : null;
   }
-  const move = MOVES[key];
+  const move = MOVES.get(key);
   if (move) return { kind: 'move', move };
   if (key === ' ') return { kind: 'toggle', permission: null };
   if (key === 'Enter') return { kind: 'preset' };

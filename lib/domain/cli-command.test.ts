@@ -127,3 +127,8 @@ test('that holds for any text', () => {
     { numRuns: 50 },
   );
 });
+
+test('no EdgeWorker picked yet is a place to fill in, never all of them', () => {
+  const words = wordsOf([createCommand({ ...subject, restrictToEdgeWorkerIds: [] }, 'default')])[0] ?? [];
+  assert.equal(words[words.indexOf('--ewids') + 1], 'EDGEWORKER_ID');
+});

@@ -16,9 +16,14 @@ export function createCommand(subject: CliSubject, section: string): string {
     quote(subject.name || 'NAME'),
     `--staging ${subject.allowOnStaging ? 'allow' : 'deny'}`,
     `--production ${subject.allowOnProduction ? 'allow' : 'deny'}`,
-    `--ewids ${subject.restrictToEdgeWorkerIds?.join(',') || 'all'}`,
-    `--namespace ${printPermissions(subject.permissions) || 'NAMESPACE+r'}`,
+    `--ewids ${quote(edgeWorkers(subject))}`,
+    `--namespace ${quote(printPermissions(subject.permissions) || 'NAMESPACE+r')}`,
   ]);
+}
+
+/** None picked yet is a place to fill in: `all` would allow what nobody asked for. */
+function edgeWorkers({ restrictToEdgeWorkerIds: ids }: CliSubject): string {
+  return ids === undefined ? 'all' : ids.join(',') || 'EDGEWORKER_ID';
 }
 
 /** `akamai edgekv download|refresh|revoke token NAME`. */
@@ -33,5 +38,5 @@ function command(section: string, parts: readonly string[]): string {
 
 /** A word for a POSIX shell. */
 function quote(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[A-Za-z0-9_.,/:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

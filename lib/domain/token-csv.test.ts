@@ -59,7 +59,8 @@ test('a token is one row, each cell under its head', () => {
     status: 'active',
     next: 'refreshes',
     date: '2026-12-04',
-    days: '10',
+    'days left': '10',
+    'days overdue': '',
     issued: '2026-09-01',
     'latest refresh': '2026-11-20',
     networks: 'staging production',
@@ -69,7 +70,7 @@ test('a token is one row, each cell under its head', () => {
   });
 });
 
-test('what is not known is empty, and days past are negative', () => {
+test('what is not known is empty, and days past have a column of their own', () => {
   assert.deepEqual(row(listed), {
     name: 'old',
     uuid: full.uuid,
@@ -77,7 +78,8 @@ test('what is not known is empty, and days past are negative', () => {
     status: 'expired',
     next: 'expires',
     date: '2026-11-02',
-    days: '-22',
+    'days left': '',
+    'days overdue': '22',
     issued: '',
     'latest refresh': '',
     networks: '',
@@ -88,9 +90,9 @@ test('what is not known is empty, and days past are negative', () => {
 });
 
 test('a token without a date to come says so', () => {
-  const { next, date, days } = row({ ...full, nextRefresh: null });
-  assert.deepEqual([next, date, days], ['does not expire', '', '']);
-  assert.equal(row({ ...full, nextRefresh: today }).days, '0');
+  const { next, date, ...rest } = row({ ...full, nextRefresh: null });
+  assert.deepEqual([next, date, rest['days left'], rest['days overdue']], ['does not expire', '', '', '']);
+  assert.equal(row({ ...full, nextRefresh: today })['days left'], '0');
 });
 
 test('all EdgeWorkers is a word, so that it is told from none known', () => {
@@ -107,6 +109,6 @@ test('rows keep the order of the tokens', () => {
 
 test('in the file a row keeps its columns, though its permissions have commas', () => {
   const [head, first] = printCsv(tokenRows([full], today)).split('\r\n');
-  assert.equal(head?.split(',').length, 13);
+  assert.equal(head?.split(',').length, 14);
   assert.match(first ?? '', /,"cart\+rw,default\+r",4101 4102,98765$/);
 });

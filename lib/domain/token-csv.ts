@@ -10,7 +10,8 @@ const HEAD = [
   'status',
   'next',
   'date',
-  'days',
+  'days left',
+  'days overdue',
   'issued',
   'latest refresh',
   'networks',
@@ -19,13 +20,14 @@ const HEAD = [
   'CP code',
 ] as const;
 
-/** A head row and one row a token on `today` (UTC). What is not known is an empty cell; `days` is negative when past. */
+/** A head row and one row a token on `today` (UTC). What is not known is an empty cell. No negative number: spreadsheets take a leading minus for a formula. */
 export function tokenRows(tokens: readonly Token[], today: Day): string[][] {
   return [[...HEAD], ...tokens.map((token) => tokenRow(token, today))];
 }
 
 function tokenRow(token: Token, today: Day): string[] {
   const next = nextDate(token);
+  const days = next && daysBetween(today, next.day);
   const { details } = token;
   return [
     token.name,
@@ -34,7 +36,8 @@ function tokenRow(token: Token, today: Day): string[] {
     tokenStatus(token, today),
     next?.kind ?? 'does not expire',
     next?.day ?? '',
-    next ? String(daysBetween(today, next.day)) : '',
+    days !== null && days >= 0 ? String(days) : '',
+    days !== null && days < 0 ? String(-days) : '',
     token.issued ?? '',
     token.latestRefresh ?? '',
     details ? NETWORKS.filter((network) => details.networks[network]).join(' ') : '',

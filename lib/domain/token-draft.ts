@@ -45,11 +45,11 @@ export function draftFromQuery(parameters: Parameters): TokenDraft {
     const given = parameters[key];
     return (typeof given === 'string' ? given : (given?.[0] ?? '')).slice(0, 4_000);
   };
-  const net = get('net');
+  const net = parameters.net === undefined ? null : get('net');
   const ew = get('ew');
   return {
     name: get('name').slice(0, TOKEN_NAME_MAX),
-    networks: net ? { staging: /\bs/.test(net), production: /\bp/.test(net) } : EMPTY_DRAFT.networks,
+    networks: net === null ? EMPTY_DRAFT.networks : { staging: /\bs/.test(net), production: /\bp/.test(net) },
     permissions: parsePermissions(get('ns').replaceAll(' ', '+')) ?? new Map(),
     edgeWorkers: ew === 'all' ? { mode: 'all', ids: [] } : { mode: 'only', ids: readIds(ew) },
     from: get('from') || null,

@@ -196,3 +196,18 @@ test('a credential in the environment counts only when all four parts are set', 
 test('every log level is taken', () => {
   for (const level of LOG_LEVELS) assert.equal(read({ LOG_LEVEL: level }).logLevel, level);
 });
+
+test('what only looks like a setting is refused', () => {
+  for (const [name, value] of [
+    ['PORT', ' '],
+    ['PORT', '1e3'],
+    ['PORT', '0x10'],
+    ['PUBLIC_URL', 'https://:password@desk.example.com'],
+    ['AKAMAI_ORIGIN', 'https://:password@gateway.example.com'],
+    ['AKAMAI_ORIGIN', 'https://gateway.example.com/#x'],
+    ['ACCOUNT_SWITCH_KEYS', 'shop=1,shop=2'],
+  ] as const) {
+    assert.match(refusal({ [name]: value }), new RegExp(`^${name} is wrong`), `${name}=${value}`);
+  }
+  assert.equal(read({ EDGERC: '~' }).edgerc, homedir());
+});

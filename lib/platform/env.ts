@@ -35,7 +35,11 @@ export class SettingsError extends Error {}
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((number) => number <= 65_535);
 const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
 /** Reads settings out of `env`. Throws SettingsError for a wrong one. `readFile` reads the NAME_FILE variants. */
@@ -70,7 +74,7 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     `http://localhost:${portNumber}`,
     'it must be an http or https address',
   );
-  if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash || publicUrl.username) {
+  if (!isBareOrigin(publicUrl)) {
     throw new SettingsError(
       'PUBLIC_URL is wrong: it must be an address without a path, like https://desk.example.com.',
     );
@@ -90,7 +94,7 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     edgercSections: list(get('EDGERC_SECTIONS')),
     akamaiEnvironment: akamaiEnvironment(get),
     akamaiOrigin: origin ? akamaiOrigin(origin) : null,
-    accountSwitchKeys: (list(get('ACCOUNT_SWITCH_KEYS')) ?? []).map(accountSwitchKey),
+    accountSwitchKeys: accountSwitchKeys(list(get('ACCOUNT_SWITCH_KEYS')) ?? []),
     setupEmail: get('SETUP_EMAIL') ?? null,
     setupPasswordFile: env.SETUP_PASSWORD_FILE || null,
     logLevel: parse('LOG_LEVEL', z.enum(LOG_LEVELS), 'info', `it must be one of ${LOG_LEVELS.join(', ')}`),
@@ -102,12 +106,17 @@ export function settings(): Settings {
   return once('settings', () => parseSettings(process.env));
 }
 
+/** No path, query, fragment, user or password. */
+function isBareOrigin({ pathname, search, hash, username, password }: URL): boolean {
+  return pathname === '/' && ![search, hash, username, password].some(Boolean);
+}
+
 function readText(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
 function expandHome(path: string): string {
-  return path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path;
+  return path === '~' || path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path;
 }
 
 function list(text: string | undefined): string[] | null {
@@ -130,7 +139,7 @@ function akamaiEnvironment(get: (name: string) => string | undefined): Settings[
 
 function akamaiOrigin(text: string): string {
   const parsed = url.safeParse(text);
-  if (!parsed.success || parsed.data.pathname !== '/' || parsed.data.search || parsed.data.username) {
+  if (!parsed.success || !isBareOrigin(parsed.data)) {
     throw new SettingsError(
       'AKAMAI_ORIGIN is wrong: it must be an address without a path, like http://127.0.0.1:8787.',
     );
@@ -139,6 +148,13 @@ function akamaiOrigin(text: string): string {
     throw new SettingsError('AKAMAI_ORIGIN is wrong: plain http is allowed to this machine only.');
   }
   return parsed.data.origin;
+}
+
+function accountSwitchKeys(pairs: readonly string[]): { name: string; key: string }[] {
+  const keys = pairs.map(accountSwitchKey);
+  if (new Set(keys.map(({ name }) => name)).size !== keys.length)
+    throw new SettingsError('ACCOUNT_SWITCH_KEYS is wrong: it names an account twice.');
+  return keys;
 }
 
 function accountSwitchKey(pair: string): { name: string; key: string } {

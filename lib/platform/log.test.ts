@@ -23,6 +23,11 @@ test('a secret inside a text is hidden, and the text around it stays', () => {
     ['client_secret=C113nt/KEY+=', '[hidden]'],
     ['a=b&client_secret=C113nt&c=d', 'a=b&[hidden]&c=d'],
     ['user=x password=hunter2 done', 'user=x [hidden] done'],
+    ['client_secret = C113nt/KEY+=', '[hidden]'],
+    ['client_secret="C113nt"', '[hidden]"'],
+    ['{"client_secret":"C113nt","host":"h"}', '{[hidden]","host":"h"}'],
+    ['PASSWORD=hunter2', '[hidden]'],
+    ['access_token=akab-at; client_token=akab-ct', '[hidden] [hidden]'],
     ['http://localhost:3000/setup?secret=abc-def_1', 'http://localhost:3000/setup?[hidden]'],
   ];
   for (const [text, expected] of table) assert.equal(redact(text), expected, text);

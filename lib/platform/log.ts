@@ -7,7 +7,7 @@ const SECRET_KEYS =
   /^(authorization|cookie|set-cookie|password|secret|client_?secret|client_?token|access_?token|value|token_value|key)$/i;
 // JWTs (legacy token values and their like), our own keys, and EdgeGrid's Authorization header.
 const SECRET_TEXT =
-  /eyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?|etd_[\w-]{8,}|EG1-HMAC-SHA256[^"\n]*|(client_secret|password|secret)=[^\s&"]+/g;
+  /eyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?|etd_[\w-]{8,}|EG1-HMAC-SHA256[^"\n]*|["']?\b(client_?secret|client_?token|access_?token|password|secret)\b["']?\s*[=:]\s*["']?[^\s&"',}]+/gi;
 const DEPTH_MAX = 6;
 
 /** `value` with everything that looks like a secret replaced by `[hidden]`. Errors become their name, message and stack. */

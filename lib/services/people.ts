@@ -5,12 +5,11 @@ import type { Role } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import {
+  claimSignIn,
   clearSignInFailures,
-  countSignInFailure,
   deleteSessionsOf,
   findPersonByEmail,
   listPeopleRows,
-  signInBlockedUntil,
 } from '@/lib/store/people';
 import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
@@ -91,15 +90,20 @@ export async function resetPassword(actor: Actor, email: string, password: strin
   );
 }
 
+/** Ok when nobody has that address. Problem `conflict` (409). */
+export async function addressIsFree(email: string): Promise<Result<null>> {
+  if (!(await findPersonByEmail(email))) return ok(null);
+  return fail('conflict', 409, `There is an account ${email} already.`, 'Nothing was changed.');
+}
+
 /** For set-up too, which has no admin yet to ask. Problem `conflict` (409). */
 export async function createAccount(
   email: string,
   password: string,
   role: Role,
 ): Promise<Result<{ id: string }>> {
-  if (await findPersonByEmail(email)) {
-    return fail('conflict', 409, `There is an account ${email} already.`, 'Nothing was changed.');
-  }
+  const free = await addressIsFree(email);
+  if (!free.ok) return free;
   const hash = await hashPassword(password);
   const { internalAdapter } = await auth().$context;
   const name = email.split('@')[0] ?? email;
@@ -129,18 +133,17 @@ export async function signIn(
   const allowed = await authorize(actor, 'session.create');
   if (!allowed.ok) return allowed;
   const address = email.trim().toLowerCase().slice(0, 254);
-  const waitMs = (await signInBlockedUntil(address)) - now();
+  const blockedUntil = claimSignIn(address);
   const act = { action: 'session.create', target: address, account: null };
-  if (waitMs > 0) {
+  if (blockedUntil > 0) {
     recordSingle(actor, act, 'too-many-requests');
-    const retryAfterSeconds = Math.ceil(waitMs / 1000);
+    const retryAfterSeconds = Math.ceil(Math.max(0, blockedUntil - now()) / 1000);
     const advice = `Nobody was signed in. Wait ${retryAfterSeconds} seconds and try again.`;
     return fail('too-many-requests', 429, 'Too many failed sign-ins.', advice, { retryAfterSeconds });
   }
   const person = await findPersonByEmail(address);
   const isRight = await trySignIn(address, password, headers, person !== undefined && person.disabled === 0);
   if (!isRight) {
-    await countSignInFailure(address);
     recordSingle(actor, act, 'not-signed-in');
     return fail(
       'not-signed-in',

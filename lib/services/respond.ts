@@ -74,18 +74,23 @@ export function fileResponse(
 
 /** `attachment` with an ASCII name and its exact form (RFC 6266, RFC 8187). No path, control or quote survives. */
 export function contentDisposition(fileName: string): string {
-  const base = fileName.split(/[/\\]/).pop() ?? '';
-  const clean =
-    base
-      .replace(/[\p{C}"%;*?<>|:]/gu, '_')
-      .replace(/^\.+/, '')
-      .slice(-120) || 'download';
-  const ascii = clean.normalize('NFKD').replace(/[^\x20-\x7e]/g, '_');
-  const exact = encodeURIComponent(clean.toWellFormed()).replace(
+  // Compatibility forms first: a wide quote or slash would become a plain one behind the cleaning.
+  const ascii = cleanName(fileName.normalize('NFKC').normalize('NFKD')).replace(/[^\x20-\x7e]/g, '_');
+  const exact = encodeURIComponent(cleanName(fileName).toWellFormed()).replace(
     /['()]/g,
     (one) => `%${one.charCodeAt(0).toString(16)}`,
   );
   return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`;
+}
+
+function cleanName(fileName: string): string {
+  const base = fileName.split(/[/\\]/).pop() ?? '';
+  return (
+    base
+      .replace(/[\p{C}"%;*?<>|:]/gu, '_')
+      .slice(-120)
+      .replace(/^\.+/, '') || 'download'
+  );
 }
 
 /** The JSON body of a request, at most 64 KiB. Problems: `unsupported-media-type`, `too-large`, `bad-request`. */

@@ -106,6 +106,22 @@ test('a mistyped address or a short password does not use the secret up', async 
   assert.deepEqual(await people(), []);
 });
 
+test('an address that has an account does not spend the secret', async () => {
+  const { addPerson } = await import('./people');
+  const secret = await open();
+  assert.ok((await addPerson(operator, 'viewer@example.com', PASSWORD, 'viewer')).ok);
+  assert.equal(outcome(await claim(secret, 'viewer@example.com')), 'conflict');
+  assert.equal(await isOpen(secret), true);
+  const { database } = await import('@/lib/store/database');
+  await database().query.deleteFrom('user').where('email', '=', 'viewer@example.com').execute();
+});
+
+test('of two secrets made at the same time one is open', async () => {
+  const secrets = await Promise.all([open(), open()]);
+  const isOpenNow = await Promise.all(secrets.map(isOpen));
+  assert.equal(isOpenNow.filter(Boolean).length, 1);
+});
+
 test('of twenty who claim one secret at once, one becomes the only admin', async () => {
   const secret = await open();
   const claims = await Promise.all(
@@ -122,7 +138,7 @@ test('after that no secret is made, none is open, and the used one is refused', 
   const { replaceSetupSecret } = await import('@/lib/store/setup-secret');
   assert.deepEqual(await openSetup(operator), { ok: true, value: null });
   // The hash of an empty secret, as if it had stayed open.
-  await replaceSetupSecret('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  replaceSetupSecret('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   assert.equal(await isOpen(''), false);
   assert.equal(outcome(await claim('', 'second@example.com')), 'not-found');
   assert.equal((await people()).length, 1);

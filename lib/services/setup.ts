@@ -8,7 +8,7 @@ import { countActiveAdmins } from '@/lib/store/people';
 import { consumeSetupSecret, isSetupSecretOpen, replaceSetupSecret } from '@/lib/store/setup-secret';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
-import { createAccount, readAccount } from './people';
+import { addressIsFree, createAccount, readAccount } from './people';
 import { type Actor, operatorActor } from './session';
 
 /** The link for the first set-up when there is no active admin, else null. Each call makes the earlier links useless. */
@@ -17,7 +17,7 @@ export async function openSetup(actor: Actor): Promise<Result<string | null>> {
   if (!allowed.ok) return allowed;
   if ((await countActiveAdmins()) > 0) return ok(null);
   const secret = randomBytes(32).toString('base64url');
-  await replaceSetupSecret(hashSecret(secret));
+  replaceSetupSecret(hashSecret(secret));
   return ok(`${settings().publicUrl}/setup?secret=${secret}`);
 }
 
@@ -41,6 +41,8 @@ export async function claimSetup(
   const account = readAccount(email, password);
   if (!account.ok) return account;
   return withAudit(actor, { action: 'setup.claim', target: account.value.email, account: null }, async () => {
+    const free = await addressIsFree(account.value.email);
+    if (!free.ok) return free;
     if (!(await consumeSetupSecret(hashSecret(secret)))) return closed();
     const created = await createAccount(account.value.email, account.value.password, 'admin');
     return created.ok ? ok(null) : created;

@@ -45,6 +45,7 @@ async function unguarded(): Promise<{ database: Database; head: string }> {
   assert.ok(verdict.ok);
   database.raw.exec('drop trigger audit_no_update');
   database.raw.exec('drop trigger audit_no_delete');
+  database.raw.exec('drop trigger audit_no_replace');
   return { database, head: verdict.head };
 }
 
@@ -55,6 +56,20 @@ async function blamed(sql: string, known: 'with the head' | 'without the head'):
   const verdict = await verifyAudit(known === 'with the head' ? head : null, database);
   return verdict.ok ? 'nothing' : verdict.seq;
 }
+
+test('a row cannot be replaced, and none can be put before the last', () => {
+  const database = open();
+  for (const target of ['t1', 't2']) appendAudit(row(target), database);
+  const columns = 'at, phase, actor_kind, actor_id, actor_name, action, target, detail, prev_hash, hash';
+  for (const [verb, seq] of [
+    ['insert or replace', 1],
+    ['insert or replace', 2],
+    ['insert', 0],
+  ] as const) {
+    const sql = `${verb} into audit (seq, ${columns}) values (${seq}, 1, 'single', 'p', 'p', 'p', 'a', 't', '{}', 'x', 'y${seq}')`;
+    assert.throws(() => database.raw.exec(sql), /append-only/);
+  }
+});
 
 test('an empty audit is right, and so is every audit that only grew', async () => {
   const database = open();

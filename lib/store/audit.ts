@@ -16,7 +16,7 @@ export function appendAudit(row: AuditRow, { raw }: Database = database()): numb
       AuditTable,
       'seq' | 'hash'
     >[];
-    const full = { ...row, seq: (last?.seq ?? 0) + 1, at: now(), prev_hash: last?.hash ?? GENESIS };
+    const full = { ...cleaned(row), seq: (last?.seq ?? 0) + 1, at: now(), prev_hash: last?.hash ?? GENESIS };
     const hash = hashRow(full);
     raw
       .prepare(
@@ -27,6 +27,15 @@ export function appendAudit(row: AuditRow, { raw }: Database = database()): numb
     return full.seq;
   });
   return append.immediate();
+}
+
+/** Texts as the database gives them back: it cuts at a zero, and has no half characters. Else the hash would not fit. */
+function cleaned(row: AuditRow): AuditRow {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
+  ]);
+  return Object.fromEntries(entries) as AuditRow;
 }
 
 type Unhashed = Omit<AuditTable, 'hash'>;

@@ -53,6 +53,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       upstream_request_id text, prev_hash text not null, hash text not null unique)`,
     `create index audit_at_idx on audit (at)`,
     `create trigger audit_no_update before update on audit begin select raise(abort, 'the audit is append-only'); end`,
+    `create trigger audit_no_replace before insert on audit
+      when exists (select 1 from audit where seq >= new.seq or hash = new.hash)
+      begin select raise(abort, 'the audit is append-only'); end`,
     `create trigger audit_no_delete before delete on audit begin select raise(abort, 'the audit is append-only'); end`,
   ],
 ];

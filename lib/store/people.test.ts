@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { database } from './database';
-import { clearSignInFailures, countSignInFailure, signInBlockedUntil } from './people';
+import { claimSignIn, clearSignInFailures } from './people';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-people-'));
 before(() => {
@@ -16,13 +16,31 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Counts one failure after another; each must begin a wait of so many seconds. */
+async function blockedUntil(email: string): Promise<number> {
+  const row = await database()
+    .query.selectFrom('sign_in_failure')
+    .select('blocked_until')
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst();
+  return row?.blocked_until ?? 0;
+}
+
+async function endWait(email: string): Promise<void> {
+  await database()
+    .query.updateTable('sign_in_failure')
+    .set({ blocked_until: 1 })
+    .where('email', '=', email.toLowerCase())
+    .execute();
+}
+
+/** Claims one try after another, each when the wait before it is over; each must begin a wait of so many seconds. */
 async function failWith(email: string, waits: readonly number[]): Promise<void> {
   for (const [index, seconds] of waits.entries()) {
+    await endWait(email);
     const earliest = Date.now() + seconds * 1000;
-    await countSignInFailure(email);
+    assert.equal(claimSignIn(email), 0);
     const latest = Date.now() + seconds * 1000;
-    const until = await signInBlockedUntil(email);
+    const until = await blockedUntil(email);
     assert.ok(
       until >= earliest && until <= latest,
       `failure ${index + 1} of ${email}: ${until - earliest} ms off`,
@@ -33,7 +51,7 @@ async function failWith(email: string, waits: readonly number[]): Promise<void> 
 const WAITS = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900];
 
 test('an address that never failed may sign in', async () => {
-  assert.equal(await signInBlockedUntil('new@example.com'), 0);
+  assert.equal(claimSignIn('new@example.com'), 0);
 });
 
 test('the fifth failure blocks for 1 s, each one more for twice as long, up to 15 min', async () => {
@@ -62,7 +80,7 @@ test('an address without an account waits as long as one with an account', async
 });
 
 test('after ever so many failures the wait is still 15 min', async () => {
-  await countSignInFailure('many@example.com');
+  claimSignIn('many@example.com');
   for (const failures of [100, 2_000, 1_000_000]) {
     await database()
       .query.updateTable('sign_in_failure')
@@ -76,23 +94,24 @@ test('after ever so many failures the wait is still 15 min', async () => {
 test('capital letters do not make another address', async () => {
   await failWith('carl@example.com', WAITS.slice(0, 5));
   await failWith('CARL@Example.com', [2]);
-  assert.equal(await signInBlockedUntil('carl@example.com'), await signInBlockedUntil('Carl@EXAMPLE.com'));
+  assert.equal(claimSignIn('Carl@EXAMPLE.com'), await blockedUntil('carl@example.com'));
 });
 
 test('a wait that is over does not reset the count', async () => {
   await failWith('dora@example.com', WAITS.slice(0, 6));
-  await database()
-    .query.updateTable('sign_in_failure')
-    .set({ blocked_until: 1 })
-    .where('email', '=', 'dora@example.com')
-    .execute();
   await failWith('dora@example.com', [4]);
 });
 
 test('clearing forgets the failures of one address, and of no other', async () => {
   for (const email of ['eve@example.com', 'fay@example.com']) await failWith(email, WAITS.slice(0, 6));
   await clearSignInFailures('EVE@example.com');
-  assert.equal(await signInBlockedUntil('eve@example.com'), 0);
+  assert.equal(await blockedUntil('eve@example.com'), 0);
   await failWith('eve@example.com', WAITS.slice(0, 5));
   await failWith('fay@example.com', [4]);
+});
+
+test('of many tries at the same time no more are allowed than one after the other', () => {
+  const answers = Array.from({ length: 20 }, () => claimSignIn('burst@example.com'));
+  assert.equal(answers.filter((until) => until === 0).length, 5);
+  assert.ok(answers.slice(5).every((until) => until > Date.now()));
 });

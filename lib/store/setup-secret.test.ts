@@ -24,7 +24,7 @@ async function expireIn(hash: string, ms: number): Promise<void> {
 }
 
 test('a secret is open until it is used, and can be used once', async () => {
-  await replaceSetupSecret('once');
+  replaceSetupSecret('once');
   assert.equal(await isSetupSecretOpen('once'), true);
   assert.equal(await consumeSetupSecret('once'), true);
   assert.equal(await isSetupSecretOpen('once'), false);
@@ -32,21 +32,21 @@ test('a secret is open until it is used, and can be used once', async () => {
 });
 
 test('of twenty that use one secret at once, one succeeds', async () => {
-  await replaceSetupSecret('raced');
+  replaceSetupSecret('raced');
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => consumeSetupSecret('raced')));
   assert.equal(outcomes.filter((isWinner) => isWinner).length, 1);
 });
 
 test('a replaced secret is refused, and the one that replaced it is not', async () => {
-  await replaceSetupSecret('old');
-  await replaceSetupSecret('new');
+  replaceSetupSecret('old');
+  replaceSetupSecret('new');
   assert.equal(await isSetupSecretOpen('old'), false);
   assert.equal(await consumeSetupSecret('old'), false);
   assert.equal(await consumeSetupSecret('new'), true);
 });
 
 test('an expired secret is refused, one that is about to expire is not', async () => {
-  await replaceSetupSecret('late');
+  replaceSetupSecret('late');
   await expireIn('late', -1);
   assert.equal(await isSetupSecretOpen('late'), false);
   assert.equal(await consumeSetupSecret('late'), false);
@@ -56,7 +56,7 @@ test('an expired secret is refused, one that is about to expire is not', async (
 
 test('a secret is valid for a day', async () => {
   const earliest = Date.now();
-  await replaceSetupSecret('day');
+  replaceSetupSecret('day');
   const row = await database()
     .query.selectFrom('setup_secret')
     .selectAll()

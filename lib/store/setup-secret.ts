@@ -4,14 +4,16 @@ import { database } from './database';
 
 const VALID_MS = 24 * 60 * 60_000;
 
-/** Replaces whatever secret was open by this one. */
-export async function replaceSetupSecret(hash: string): Promise<void> {
-  const { query } = database();
-  await query.deleteFrom('setup_secret').where('used_at', 'is', null).execute();
-  await query
-    .insertInto('setup_secret')
-    .values({ hash, created_at: now(), expires_at: now() + VALID_MS, used_at: null })
-    .execute();
+/** Replaces whatever secret was open by this one, in one piece: two at once leave one. */
+export function replaceSetupSecret(hash: string): void {
+  const { raw } = database();
+  const replace = raw.transaction(() => {
+    raw.prepare('delete from setup_secret where used_at is null').run();
+    raw
+      .prepare('insert into setup_secret (hash, created_at, expires_at) values (?, ?, ?)')
+      .run(hash, now(), now() + VALID_MS);
+  });
+  replace.immediate();
 }
 
 /** Whether a secret is open: not used and not expired. */
