@@ -72,7 +72,7 @@ function Fact({ label, wide, children }: { label: string; wide?: boolean; childr
   return (
     <div className={`min-w-0 ${wide ? 'max-sm:col-span-2' : ''}`}>
       <dt className="text-s text-ink-3">{label}</dt>
-      <dd className="flex flex-wrap items-center gap-x-2">{children}</dd>
+      <dd className="flex min-h-8 flex-wrap items-center gap-x-2">{children}</dd>
     </div>
   );
 }
