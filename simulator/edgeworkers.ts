@@ -3,10 +3,16 @@ import { createHash } from 'node:crypto';
 import type { SimAccount, SimEdgeWorker } from './account';
 import { type Answer, ewProblem, success } from './answers';
 import type { ApiRequest } from './edgekv';
+import { validate } from './validation';
 
 const CREATED = '2026-02-03T09:10:11Z';
 
-export function edgeWorkers(account: SimAccount, { method, path, query }: ApiRequest): Answer | null {
+export function edgeWorkers(
+  account: SimAccount,
+  { method, path, query }: ApiRequest,
+  bundle: Buffer,
+): Answer | null {
+  if (method === 'POST' && path === '/edgeworkers/v1/validations') return success(validate(account, bundle));
   if (method !== 'GET') return null;
   const parts = path.replace(/^\/edgeworkers\/v1\//, '').split('/');
   const [head, id, what, version, content] = parts;

@@ -139,7 +139,7 @@ async function answerApi(
       ? edgeKv(state.account, apiRequest, { strict, ...state }, (fields) =>
           entry.unknownFields.push(...fields),
         )
-      : edgeWorkers(state.account, apiRequest);
+      : edgeWorkers(state.account, apiRequest, body);
     return answer ?? ekvProblem(404, 'EKV_9000', 'The requested item does not exist.');
   };
   const answer = handled();

@@ -1,12 +1,14 @@
 // One call: signed as Akamai wants it, bounded, retried only when that is safe. Against a real server on loopback.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import EdgeGrid from 'akamai-edgegrid';
+import { startSimulator } from '@/simulator/server';
 import { sign } from '@/simulator/sign-check';
-import { LIMITS } from './client';
+import { akamaiClient, LIMITS } from './client';
+import { downloadVersion, validateBundle } from './edgeworkers';
 import { startTestServer } from './test-server';
 import { createToken, getToken, listTokens, revokeToken } from './tokens';
 
@@ -240,4 +242,47 @@ test('calls are paced: not faster, not more at once', async () => {
   assert.ok(most <= 3, `${most} at once`);
   assert.ok(performance.now() - started >= 380);
   await server.close();
+});
+
+test("a version's content comes as the bytes that it is, and not beyond its limit", async () => {
+  const bundle = gzipSync(Buffer.from([0, 0xff, 0x80, 0xfe]));
+  const server = await startTestServer((_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/gzip' }).end(bundle),
+  );
+  try {
+    const whole = await downloadVersion(server.client(), '4101', '2.3.1');
+    assert.ok(whole.ok && whole.value.equals(bundle));
+    assert.equal(server.received[0]?.path, '/edgeworkers/v1/ids/4101/versions/2.3.1/content');
+    const cut = await downloadVersion(server.client({ bundleBytesMax: 10 }), '4101', '2.3.1');
+    assert.ok(!cut.ok);
+    assert.equal(cut.problem.code, 'akamai-bad-response');
+    for (const [id, version] of [
+      ['4101/x', '1'],
+      ['4101', '..'],
+      ['', '1'],
+    ] as const)
+      assert.ok(!(await downloadVersion(server.client(), id, version)).ok);
+    assert.equal(server.received.length, 2, 'a wrong name is never sent');
+  } finally {
+    await server.close();
+  }
+});
+
+test('a bundle is sent and signed as the bytes that it is, beyond the signed part too', async () => {
+  const simulator = await startSimulator();
+  const { credential, url } = simulator;
+  const client = akamaiClient(
+    { section: 'default', ...credential, accountKey: null },
+    { origin: url, accountSwitchKey: null },
+  );
+  try {
+    for (const size of [10, 131_072, 131_073, 400_000]) {
+      const answer = await validateBundle(client, randomBytes(size));
+      // The simulator does not take it for a bundle, but it accepts the signature.
+      assert.ok(answer.ok, `${size} bytes: ${answer.ok ? '' : answer.problem.title}`);
+      assert.equal(answer.value.errors[0]?.type, 'INVALID_GZIP_FORMAT');
+    }
+  } finally {
+    await simulator.close();
+  }
 });

@@ -16,6 +16,8 @@ export const LIMITS = {
   callMs: 30_000,
   listBytesMax: 5 * 1024 * 1024,
   singleBytesMax: 64 * 1024,
+  /** Content of an EdgeWorkers version; Akamai takes 1 MB at most. */
+  bundleBytesMax: 8 * 1024 * 1024,
   retriesMax: 3,
   /** All tries of one GET together. */
   retryMs: 60_000,
@@ -25,11 +27,19 @@ export type Limits = typeof LIMITS;
 
 export type CallOptions = { priority?: Priority; signal?: AbortSignal };
 
-export type Call<T> = CallOptions & {
+type Request = CallOptions & {
   method: 'GET' | 'POST' | 'DELETE';
   /** Below the host, made of constants and encoded names only: `//x` would sign for another host. */
   path: string;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is: a .tgz. */
+  bundle?: Uint8Array;
+  /** Whether the call leaves everything as it is though it is a POST: then a lost answer is no doubt. */
+  changesNothing?: boolean;
+};
+
+export type Call<T> = Request & {
   schema: z.ZodType<T>;
   /** `list` answers may be larger. */
   size: 'list' | 'single';
@@ -37,7 +47,11 @@ export type Call<T> = CallOptions & {
   alsoAnswers?: (status: number, json: unknown) => T | undefined;
 };
 
-export type AkamaiClient = { call: <T>(call: Call<T>) => Promise<Result<T>> };
+export type AkamaiClient = {
+  call: <T>(call: Call<T>) => Promise<Result<T>>;
+  /** The bytes of a .tgz, with the checks and limits of `call`. */
+  download: (request: CallOptions & { path: string }) => Promise<Result<Buffer>>;
+};
 
 export type ClientOptions = {
   /** Connect here instead of https://<host>; requests are signed for the host all the same. */
@@ -59,12 +73,18 @@ export function akamaiClient(
     sign: signer(credential),
     pace: createPace(limits.pace),
   }));
+  const context = { sign, pace, limits, base: options.origin ?? `https://${host}`, ...options };
   return {
-    call: (call) => send({ sign, pace, limits, base: options.origin ?? `https://${host}`, ...options }, call),
+    call: (call) => send(context, call, (response, at) => readJson(response, call, limits, at)),
+    download: (request) => {
+      const call: Request = { ...request, method: 'GET' };
+      return send(context, call, (response, at) => readBundle(response, call, limits, at));
+    },
   };
 }
 
-type Sign = (method: string, path: string, body: string | undefined) => string;
+type Sign = (method: string, path: string, body: string | Uint8Array | undefined) => string;
+type Read<T> = (response: Response, at: number) => Promise<Result<T>>;
 type Context = ClientOptions & { sign: Sign; pace: Pace; limits: Limits; base: string };
 
 const signedRequest = z.object({ headers: z.object({ Authorization: z.string() }) });
@@ -76,10 +96,17 @@ const signedRequest = z.object({ headers: z.object({ Authorization: z.string() }
 function signer({ host, clientToken, clientSecret, accessToken }: Credential): Sign {
   const edgeGrid = new EdgeGrid(clientToken, clientSecret, accessToken, host);
   return (method, path, body) =>
-    signedRequest.parse(edgeGrid.auth({ method, path, body, headers: {} }).request).headers.Authorization;
+    signedRequest.parse(edgeGrid.auth({ method, path, body, headers: typeHeader(body) }).request).headers
+      .Authorization;
 }
 
-async function send<T>(context: Context, call: Call<T>): Promise<Result<T>> {
+/** The library hashes bytes only when they are called gzip. */
+function typeHeader(body: string | Uint8Array | undefined): Record<string, string> {
+  if (body === undefined) return {};
+  return { 'Content-Type': typeof body === 'string' ? 'application/json' : 'application/gzip' };
+}
+
+async function send<T>(context: Context, call: Request, read: Read<T>): Promise<Result<T>> {
   const { limits } = context;
   const signal = AbortSignal.any([
     ...(call.signal ? [call.signal] : []),
@@ -89,7 +116,7 @@ async function send<T>(context: Context, call: Call<T>): Promise<Result<T>> {
   for (let tries = 0; ; tries += 1) {
     const attempt = { connection: false, waitMs: null as number | null };
     const result = await context.pace.run(call.priority ?? 'interactive', signal, () =>
-      sendOnce(context, call, attempt),
+      sendOnce(context, call, attempt, read),
     );
     logCall(call, result, tries, Date.now() - startedAt);
     if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
@@ -100,7 +127,7 @@ async function send<T>(context: Context, call: Call<T>): Promise<Result<T>> {
 }
 
 /** One line a call: enough to find it in Akamai's own logs, nothing of what was sent or answered. */
-function logCall({ method, path }: Call<unknown>, result: Result<unknown>, tries: number, ms: number): void {
+function logCall({ method, path }: Request, result: Result<unknown>, tries: number, ms: number): void {
   if (result.ok) {
     log().debug({ method, path, tries, ms }, 'akamai answered');
     return;
@@ -125,23 +152,24 @@ function retryWait(
 
 async function sendOnce<T>(
   context: Context,
-  call: Call<T>,
+  call: Request,
   attempt: { connection: boolean; waitMs: number | null },
+  read: Read<T>,
 ): Promise<Result<T>> {
   const { limits } = context;
-  const isChange = call.method !== 'GET';
+  const isChange = isChanging(call);
   const path = withSwitchKey(call.path, context.accountSwitchKey);
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const body = call.bundle ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
   const timeout = AbortSignal.timeout(limits.callMs);
   const signal = call.signal ? AbortSignal.any([timeout, call.signal]) : timeout;
   try {
     const response = await fetch(`${context.base}${path}`, {
       method: call.method,
       headers: {
-        Accept: 'application/json, application/problem+json',
+        Accept: 'application/json, application/problem+json, application/gzip',
         'User-Agent': 'EdgeKV-Token-Desk',
         Authorization: context.sign(call.method, path, body),
-        ...(isChange ? { 'Content-Type': 'application/json' } : {}),
+        ...(call.method === 'GET' ? {} : { 'Content-Type': 'application/json', ...typeHeader(body) }),
       },
       ...(body === undefined ? {} : { body }),
       redirect: 'manual',
@@ -150,7 +178,7 @@ async function sendOnce<T>(
     });
     const at = Date.now();
     attempt.waitMs = retryAfterMs(response, at);
-    return await readAnswer(response, call, limits, at);
+    return await read(response, at);
   } catch (error) {
     const { connection, ...failed } = faultProblem(error, isChange, timeout.aborted);
     attempt.connection = connection;
@@ -158,29 +186,29 @@ async function sendOnce<T>(
   }
 }
 
-async function readAnswer<T>(
+function isChanging({ method, changesNothing }: Request): boolean {
+  return method !== 'GET' && !changesNothing;
+}
+
+async function readJson<T>(
   response: Response,
   call: Call<T>,
   limits: Limits,
   at: number,
 ): Promise<Result<T>> {
-  const isChange = call.method !== 'GET';
   const { status } = response;
-  const requestId = response.headers.get('x-trace-id');
-  if (status >= 300 && status < 400) {
-    await response.body?.cancel();
-    return redirectProblem(status, isChange);
-  }
+  const isChange = isChanging(call);
+  const refused = await redirected(response, isChange);
+  if (refused) return refused;
   const isOk = status >= 200 && status < 300;
   const bytesMax = isOk && call.size === 'list' ? limits.listBytesMax : limits.singleBytesMax;
-  const text = await readText(response, bytesMax);
-  const json = text === null ? undefined : parseJson(text);
+  const bytes = await readBytes(response, bytesMax);
+  const json = bytes === null ? undefined : parseJson(bytes.toString('utf8'));
   const also = isOk || json === undefined ? undefined : call.alsoAnswers?.(status, json);
   if (also !== undefined) return ok(also);
-  if (!isOk) {
-    return answerProblem({ status, header: (name) => response.headers.get(name), json, isChange, at });
-  }
-  if (text === null) return badResponse(status, isChange, `it is larger than ${bytesMax} bytes`, requestId);
+  if (!isOk) return notOk(response, json, isChange, at);
+  const requestId = response.headers.get('x-trace-id');
+  if (bytes === null) return badResponse(status, isChange, `it is larger than ${bytesMax} bytes`, requestId);
   if (json === undefined) return badResponse(status, isChange, 'it is no JSON', requestId);
   const parsed = call.schema.safeParse(json);
   if (parsed.success) return ok(parsed.data);
@@ -188,9 +216,40 @@ async function readAnswer<T>(
   return badResponse(status, isChange, `"${where}" is not as documented`, requestId);
 }
 
-/** The body as text; null when it is longer than `bytesMax` (counted after decoding: a small gzip may be a bomb). */
-async function readText(response: Response, bytesMax: number): Promise<string | null> {
-  if (!response.body) return '';
+async function readBundle(
+  response: Response,
+  call: Request,
+  limits: Limits,
+  at: number,
+): Promise<Result<Buffer>> {
+  const { status } = response;
+  const isChange = isChanging(call);
+  const refused = await redirected(response, isChange);
+  if (refused) return refused;
+  const isOk = status >= 200 && status < 300;
+  const bytesMax = isOk ? limits.bundleBytesMax : limits.singleBytesMax;
+  const bytes = await readBytes(response, bytesMax);
+  if (!isOk)
+    return notOk(response, bytes === null ? undefined : parseJson(bytes.toString('utf8')), isChange, at);
+  const requestId = response.headers.get('x-trace-id');
+  if (bytes === null) return badResponse(status, isChange, `it is larger than ${bytesMax} bytes`, requestId);
+  return ok(bytes);
+}
+
+async function redirected(response: Response, isChange: boolean) {
+  if (response.status < 300 || response.status >= 400) return null;
+  await response.body?.cancel();
+  return redirectProblem(response.status, isChange);
+}
+
+function notOk(response: Response, json: unknown, isChange: boolean, at: number) {
+  const header = (name: string) => response.headers.get(name);
+  return answerProblem({ status: response.status, header, json, isChange, at });
+}
+
+/** The body; null when it is longer than `bytesMax` (counted after decoding: a small gzip may be a bomb). */
+async function readBytes(response: Response, bytesMax: number): Promise<Buffer | null> {
+  if (!response.body) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {
@@ -199,7 +258,7 @@ async function readText(response: Response, bytesMax: number): Promise<string | 
     if (size > bytesMax) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks, size);
 }
 
 function parseJson(text: string): unknown {

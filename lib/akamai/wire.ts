@@ -161,6 +161,82 @@ export const edgeWorkersSchema = z
     edgeWorkerIds.map((read) => ({ id: String(read.edgeWorkerId), name: read.name })),
   );
 
+const isoTime = z.string();
+
+export const versionSchema = z
+  .object({ version: z.string(), checksum: z.string().nullish(), createdTime: isoTime.nullish() })
+  .transform(({ version, checksum, createdTime }) => ({
+    version,
+    /** SHA-256 of the .tgz in hex, as the official CLI compares it; the documentation's sample is shorter. */
+    checksum: checksum ?? null,
+    createdAt: createdTime ?? null,
+  }));
+
+export const versionsSchema = z
+  .object({ versions: z.array(versionSchema) })
+  .transform(({ versions }) => versions);
+
+const NETWORK_OF = { STAGING: 'staging', PRODUCTION: 'production' } as const;
+
+export const activationSchema = z
+  .object({
+    activationId: z.union([z.number(), z.string()]),
+    version: z.string(),
+    network: z.enum(['STAGING', 'PRODUCTION']),
+    /** An open list: PRESUBMIT, PENDING, IN_PROGRESS, COMPLETE, ABORTED, ERROR, EXPIRED, CANCELLED and others. */
+    status: z.string(),
+    createdTime: isoTime.nullish(),
+  })
+  .transform((read) => ({
+    id: String(read.activationId),
+    version: read.version,
+    network: NETWORK_OF[read.network],
+    status: read.status,
+    createdAt: read.createdTime ?? null,
+  }));
+
+export const activationsSchema = z
+  .object({ activations: z.array(activationSchema) })
+  .transform(({ activations }) => activations);
+
+const validationFinding = z.object({ type: z.string(), message: z.string() });
+
+/** Always status 200, whatever was found; types are an open list. */
+export const validationSchema = z.object({
+  errors: z.array(validationFinding),
+  warnings: z.array(validationFinding).optional().default([]),
+});
+
+export const edgeWorkerGroupsSchema = z
+  .object({
+    groups: z.array(
+      z.object({
+        groupId: z.union([z.number(), z.string()]),
+        groupName: z.string(),
+        capabilities: z.array(z.string()),
+      }),
+    ),
+  })
+  .transform(({ groups }) => groups.map((group) => ({ ...group, groupId: String(group.groupId) })));
+
+export const limitsSchema = z
+  .object({
+    limits: z.array(z.object({ limitId: z.string(), limitName: z.string(), limitValue: z.number() })),
+  })
+  .transform(({ limits }) => limits);
+
+export const propertiesSchema = z
+  .object({
+    properties: z.array(
+      z.object({
+        propertyName: z.string(),
+        stagingVersion: z.number().nullish(),
+        productionVersion: z.number().nullish(),
+      }),
+    ),
+  })
+  .transform(({ properties }) => properties);
+
 const initialized = z.enum(['INITIALIZED', 'UNINITIALIZED', 'PENDING']);
 
 export const initializationSchema = z.object({

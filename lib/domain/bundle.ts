@@ -1,202 +1,137 @@
-// A bundle with tokens put in, and what a bundle holds. The rules of archive and tokens file together.
-import {
-  type Archive,
-  type ArchiveEntry,
-  type Replacement,
-  readArchive,
-  TOKENS_FILE,
-  writeArchive,
-} from './archive';
+// A bundle with tokens put in. The rules of archive, place, tokens file and manifest together.
+import { type Archive, type ArchiveEntry, readArchive } from './archive';
+import { type Replacement, writeArchive } from './archive-write';
+import { archiveFindings, type BundleFinding } from './bundle-doctor';
+import { MANIFEST_FILE, setManifestVersion } from './bundle-manifest';
+import { findPlace } from './bundle-place';
+import { decodeText } from './bundle-text';
 import { fail, ok, type Result } from './problem';
-import { type Change, mergeTokens, readTokensFile, type TokensFileItem } from './tokens-file';
+import { type Change, mergeTokens } from './tokens-file';
 import type { TokensFileEntry } from './tokens-file-entry';
+import { rewriteTokensFile } from './tokens-file-rewrite';
 
-/** Something that people should know about a bundle. `code` is stable, the words are not. */
-export type BundleFinding = { severity: 'info' | 'warning'; code: string; text: string };
+export type PatchOptions = {
+  /** Whether entries of other tokens or values may be replaced. */
+  overwrite: boolean;
+  /** Which tokens file is meant, as a path below the root; null for the one that is clear. */
+  file?: string | null;
+  /** Whether a tokens file that cannot be edited safely may be written anew. */
+  rewrite?: boolean;
+  /** Whether all names are written without a leading `./`. */
+  stripPrefix?: boolean;
+  /** Another `edgeworker-version` for bundle.json; null leaves it. */
+  version?: string | null;
+};
 
 export type PatchedBundle = {
   bytes: Uint8Array;
+  /** The tokens file that was written. */
+  file: string;
   changes: readonly Change[];
   findings: readonly BundleFinding[];
   /** Entries that stayed byte for byte. */
   entriesKept: number;
+  /** The tokens file before (null: there was none) and after. Both may hold values: never to be shown as they are. */
+  texts: { before: string | null; after: string };
+  /** Whether it was written anew because it could not be edited. */
+  isRewritten: boolean;
 };
 
-/** References need at least this helper (edgekv.js); older ones know values only. */
-const HELPER_MIN = [0, 6, 2] as const;
-const HELPER_FILE = 'edgekv.js';
-/** Akamai's limits for a plain bundle, bytes (techdocs, EdgeWorkers). */
-const AKAMAI_PACKED_MAX = 512 * 1024;
-const AKAMAI_UNPACKED_MAX = 1024 * 1024;
-
 /**
- * Puts tokens into the edgekv_tokens.js of a bundle (.tgz bytes); without such a file one is added at the root.
- * Problems: those of the archive (413, 422), `tokens-file-unreadable` (422), `tokens-file-conflict` (409).
+ * Puts tokens into the edgekv_tokens.js of a bundle (.tgz bytes); without such a file one is added.
+ * Problems: those of the archive (413, 422), `tokens-file-choice` (409), `tokens-file-unreadable` (422),
+ * `tokens-file-conflict` (409), `manifest-unreadable` and `invalid-fields` (422).
  */
 export async function patchBundle(
   packed: Uint8Array,
   entries: readonly TokensFileEntry[],
-  options: { overwrite: boolean },
+  options: PatchOptions,
 ): Promise<Result<PatchedBundle>> {
   const archive = await readArchive(packed);
-  if (!archive.ok) return archive;
-  const file = findTokensFile(archive.value);
-  if (!file.ok) return file;
-  const existing = file.value ? decode(file.value.data) : null;
-  if (existing === undefined) {
-    return fail(
-      'tokens-file-unreadable',
-      422,
-      'edgekv_tokens.js in the bundle is not UTF-8 text.',
-      'Nothing was changed.',
-    );
-  }
-  const merged = mergeTokens(existing, entries, options);
+  return archive.ok ? patchArchive(archive.value, entries, options) : archive;
+}
+
+/** The same for an archive that was read. */
+export async function patchArchive(
+  archive: Archive,
+  entries: readonly TokensFileEntry[],
+  options: PatchOptions,
+): Promise<Result<PatchedBundle>> {
+  const place = findPlace(archive, options.file ?? null);
+  if (!place.ok) return place;
+  const { path, entry, existing } = place.value;
+  const before = existing && decodeText(existing);
+  if (existing !== null && before === null && !options.rewrite) return notText();
+  const merged = mergeOrRewrite(before ?? (existing === null ? null : ''), entries, options);
   if (!merged.ok) return merged;
-  const data = new TextEncoder().encode(merged.value.text);
-  const replacement: Replacement = file.value ? { entry: file.value, data } : { path: TOKENS_FILE, data };
-  const isSame = file.value !== null && Buffer.compare(file.value.data, data) === 0;
-  const bytes = await writeArchive(archive.value, isSame ? [] : [replacement]);
-  const usesReferences = entries.some((entry) => 'reference' in entry);
+  const { text, changes, isRewritten } = merged.value;
+  const data = new TextEncoder().encode(text);
+  const isSame = entry?.type === 'file' && Buffer.compare(entry.data, data) === 0;
+  const replacements: Replacement[] = isSame ? [] : [entry ? { entry, data } : { path, data }];
+  const manifest = newManifest(archive, options.version ?? null);
+  if (!manifest.ok) return manifest;
+  if (manifest.value) replacements.push(manifest.value);
+  const stripPrefix = options.stripPrefix ?? false;
+  const bytes = await writeArchive(archive, replacements, { stripPrefix });
+  const usesReferences = entries.some((one) => 'reference' in one);
+  const findings = archiveFindings(archive, bytes.byteLength, usesReferences);
   return ok({
     bytes,
-    changes: merged.value.changes,
-    findings: [
-      ...bundleFindings(archive.value, bytes.byteLength, usesReferences),
-      ...fileFindings(merged.value.text),
-    ],
-    entriesKept: archive.value.entries.length - (file.value ? 1 : 0),
+    file: path,
+    changes,
+    findings: stripPrefix ? findings.filter(({ code }) => code !== 'dot-prefix') : findings,
+    entriesKept: archive.entries.length - (entry ? 1 : 0) - (manifest.value ? 1 : 0),
+    texts: { before, after: text },
+    isRewritten,
   });
 }
 
-export type BundleReport = {
-  entries: readonly { path: string; type: string; bytes: number }[];
-  tokensFile: { path: string; items: readonly TokensFileItem[] } | null;
-  helperVersion: string | null;
-  packedBytes: number;
-  unpackedBytes: number;
-  findings: readonly BundleFinding[];
-};
-
-/** What a bundle holds and which tokens it uses; never a value. Problems: those of the archive. */
-export async function inspectBundle(packed: Uint8Array): Promise<Result<BundleReport>> {
-  const archive = await readArchive(packed);
-  if (!archive.ok) return archive;
-  const file = findTokensFile(archive.value);
-  if (!file.ok) return file;
-  const text = file.value ? decode(file.value.data) : null;
-  const items = text ? readTokensFile(text) : null;
-  const findings = bundleFindings(
-    archive.value,
-    packed.byteLength,
-    items?.ok ? items.value.some((one) => one.form === 'reference') : false,
-  );
-  if (items && !items.ok)
-    findings.push({ severity: 'warning', code: 'tokens-file-unreadable', text: items.problem.title });
-  if (!file.value)
-    findings.push({
-      severity: 'info',
-      code: 'no-tokens-file',
-      text: 'There is no edgekv_tokens.js at the root; tokens may still be inlined in main.js.',
-    });
-  return ok({
-    entries: archive.value.entries.map(({ path, type, data }) => ({ path, type, bytes: data.byteLength })),
-    tokensFile: file.value ? { path: file.value.path, items: items?.ok ? items.value : [] } : null,
-    helperVersion: helperVersion(archive.value),
-    packedBytes: packed.byteLength,
-    unpackedBytes: archive.value.bytes.byteLength,
-    findings: [...findings, ...(text ? fileFindings(text) : [])],
-  });
-}
-
-/** The tokens file at the root, however it is spelled (`./edgekv_tokens.js`); null when there is none. */
-function findTokensFile({ entries }: Archive): Result<ArchiveEntry | null> {
-  const found = entries.find((entry) => entry.normalized === TOKENS_FILE);
-  if (!found || found.type === 'file') return ok(found ?? null);
+function notText() {
   return fail(
-    'bundle-refused',
+    'tokens-file-unreadable',
     422,
-    `edgekv_tokens.js in the bundle is a ${found.type}, no file.`,
-    'Nothing was changed. Put the file itself into the bundle.',
+    'edgekv_tokens.js in the bundle is not UTF-8 text.',
+    'Nothing was changed. It can be written anew (rewrite=true).',
   );
 }
 
-function decode(data: Uint8Array): string | undefined {
-  try {
-    // The BOM stays in the text, so that it stays in the file.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
-  } catch {
-    return undefined;
+type Merged = { text: string; changes: readonly Change[]; isRewritten: boolean };
+
+/** Edits the text by range; when that is not safe and a rewrite is wanted, merges into its standard form. */
+function mergeOrRewrite(
+  source: string | null,
+  entries: readonly TokensFileEntry[],
+  { overwrite, rewrite }: PatchOptions,
+): Result<Merged> {
+  const edited = mergeTokens(source, entries, { overwrite });
+  if (edited.ok) return ok({ ...edited.value, isRewritten: false });
+  if (edited.problem.code !== 'tokens-file-unreadable' || source === null) return edited;
+  if (!rewrite) {
+    const { problem } = edited;
+    return {
+      ok: false,
+      problem: { ...problem, detail: `${problem.detail} It can be written anew (rewrite=true).` },
+    };
   }
+  const rewritten = mergeTokens(rewriteTokensFile(source), entries, { overwrite });
+  return rewritten.ok ? ok({ ...rewritten.value, isRewritten: true }) : rewritten;
 }
 
-function bundleFindings(archive: Archive, packedBytes: number, usesReferences: boolean): BundleFinding[] {
-  const findings: BundleFinding[] = archive.notes.map((text) => ({
-    severity: 'info',
-    code: 'archive-note',
-    text,
-  }));
-  const warn = (code: string, text: string) => findings.push({ severity: 'warning', code, text });
-  const { entries } = archive;
-  if (entries.some((entry) => entry.path.startsWith('./') && entry.normalized !== '')) {
-    warn(
-      'dot-prefix',
-      'Names begin with ./, which Akamai refuses. They were kept. Pack with tar -czf bundle.tgz *.',
-    );
-  }
-  for (const name of ['main.js', 'bundle.json']) {
-    if (!entries.some((entry) => entry.normalized === name))
-      warn('file-missing', `There is no ${name} at the root; Akamai needs it.`);
-  }
-  const executable = entries.find((entry) => entry.type === 'file' && (entry.mode & 0o111) !== 0);
-  if (executable) warn('executable', `${executable.normalized} is executable; Akamai refuses that.`);
-  const version = helperVersion(archive);
-  if (usesReferences && version !== null && isOlder(version)) {
-    warn(
-      'old-helper',
-      `edgekv.js ${version} cannot read references: it needs ${HELPER_MIN.join('.')} or newer.`,
-    );
-  }
-  const elsewhere = entries.find(
-    (entry) => entry.normalized !== TOKENS_FILE && entry.normalized.endsWith(`/${TOKENS_FILE}`),
+function newManifest(archive: Archive, version: string | null): Result<Replacement | null> {
+  if (version === null) return ok(null);
+  const entry = archive.entries.find(
+    (one): one is ArchiveEntry => one.normalized === MANIFEST_FILE && one.type === 'file',
   );
-  if (elsewhere)
-    warn(
-      'tokens-file-elsewhere',
-      `${elsewhere.normalized} was not touched: the helper reads the file at the root.`,
+  const text = entry && decodeText(entry.data);
+  if (!entry || text === null || text === undefined) {
+    const words = entry ? 'bundle.json is not UTF-8 text' : 'there is no bundle.json';
+    return fail(
+      'manifest-unreadable',
+      422,
+      `The version cannot be set: ${words}.`,
+      'Nothing was changed. Akamai needs a bundle.json at the root.',
     );
-  if (packedBytes > AKAMAI_PACKED_MAX)
-    warn('too-large-packed', 'It is larger than 512 KB; Akamai takes that for combined bundles only.');
-  if (archive.bytes.byteLength > AKAMAI_UNPACKED_MAX)
-    warn('too-large-unpacked', 'It unpacks to more than 1 MB; Akamai takes that for combined bundles only.');
-  return findings;
-}
-
-function fileFindings(text: string): BundleFinding[] {
-  const items = readTokensFile(text);
-  if (!items.ok) return [];
-  return items.value
-    .filter((item) => !item.isPrefixed)
-    .map((item) => ({
-      severity: 'warning',
-      code: 'bare-key',
-      text: `The entry ${item.key} lacks the prefix namespace-: the helper never reads it.`,
-    }));
-}
-
-/** The version in the header comment of edgekv.js, or null. */
-function helperVersion({ entries }: Archive): string | null {
-  const helper = entries.find((entry) => entry.normalized === HELPER_FILE && entry.type === 'file');
-  if (!helper) return null;
-  const head = Buffer.from(helper.data.subarray(0, 4_096)).toString('latin1');
-  return /\bVersion:\s*(\d{1,4}\.\d{1,4}\.\d{1,4})\b/i.exec(head)?.[1] ?? null;
-}
-
-function isOlder(version: string): boolean {
-  const parts = version.split('.').map(Number);
-  for (const [index, least] of HELPER_MIN.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== least) return part < least;
   }
-  return false;
+  const edited = setManifestVersion(text, version);
+  return edited.ok ? ok({ entry, data: new TextEncoder().encode(edited.value) }) : edited;
 }

@@ -12,18 +12,21 @@ const claimsSchema = z.looseObject({
   env: z.array(z.string()).optional().catch(undefined),
   cpc: z.union([z.string(), z.number()]).optional().catch(undefined),
   iat: z.number().int().positive().optional().catch(undefined),
+  exp: z.number().int().positive().optional().catch(undefined),
 });
 
 const NAMESPACE_CLAIM = 'namespace-';
 const JWT_CHARS_MAX = 16 * 1024;
 
-/** Details and day of issue out of a JWT (claims as decoded from public tokens); null when it is no JWT. */
-export function readLegacyClaims(jwt: string): { details: TokenDetails; issued: Day | null } | null {
+/** Details, day of issue and last day out of a JWT (claims as decoded from public tokens); null when it is no JWT. */
+export function readLegacyClaims(
+  jwt: string,
+): { details: TokenDetails; issued: Day | null; expires: Day | null } | null {
   const payload = jwt.length <= JWT_CHARS_MAX ? jwt.split('.')[1] : undefined;
   if (!payload) return null;
   const parsed = claimsSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
   if (!parsed.success) return null;
-  const { ewids, env, cpc, iat } = parsed.data;
+  const { ewids, env, cpc, iat, exp } = parsed.data;
   return {
     details: {
       kind: 'legacy',
@@ -32,8 +35,15 @@ export function readLegacyClaims(jwt: string): { details: TokenDetails; issued: 
       permissions: readPermissions(parsed.data),
       edgeWorkers: readEdgeWorkers(ewids),
     },
-    issued: iat === undefined ? null : dayAt(iat * 1000),
+    issued: iat === undefined ? null : dayOfSeconds(iat),
+    // 23:59:59 UTC of the token's last day (decoded from five public tokens).
+    expires: exp === undefined ? null : dayOfSeconds(exp),
   };
+}
+
+/** The UTC day of seconds since 1970; null for a number that no calendar has. */
+function dayOfSeconds(seconds: number): Day | null {
+  return seconds < 253_402_300_800 ? dayAt(seconds * 1000) : null;
 }
 
 function parseJson(text: string): unknown {

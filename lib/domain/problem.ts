@@ -45,6 +45,9 @@ export const PROBLEM_CODES = [
   'bundle-refused',
   'tokens-file-unreadable',
   'tokens-file-conflict',
+  'tokens-file-choice',
+  'manifest-unreadable',
+  'version-taken',
   // ourselves
   'audit-unavailable',
   'storage-unavailable',

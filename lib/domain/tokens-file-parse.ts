@@ -39,6 +39,8 @@ export type ParsedTable = {
   source: string;
   /** The object literal, braces included; null when the file holds nothing but comments. */
   object: Range | null;
+  /** Whether it is exported by the name that the helper imports; else only other code can use it. */
+  isNamed: boolean;
   entries: readonly ParsedEntry[];
 };
 
@@ -58,12 +60,12 @@ export function parseTable(source: string): Result<ParsedTable> {
     return unreadable(source, 0, `it is longer than ${SOURCE_CHARS_MAX / 1024} KiB`);
   try {
     const program = parse(source, { ecmaVersion: 'latest', sourceType: 'module' });
-    if (program.body.length === 0) return ok({ source, object: null, entries: [] });
-    const object = findTable(program);
+    if (program.body.length === 0) return ok({ source, object: null, isNamed: true, entries: [] });
+    const { object, isNamed } = findTable(program);
     const entries = object.properties.map((property) => readEntry(property));
     if (entries.length > ENTRIES_MAX)
       throw new Unreadable(object.start, `it has more than ${ENTRIES_MAX} entries`);
-    return ok({ source, object: rangeOf(object), entries });
+    return ok({ source, object: rangeOf(object), isNamed, entries });
   } catch (error) {
     if (error instanceof Unreadable) return unreadable(source, error.at, error.message);
     // acorn says where: `pos`, and the same in brackets at the end of its message.
@@ -82,7 +84,7 @@ function unreadable(source: string, at: number, why: string): { ok: false; probl
     'tokens-file-unreadable',
     422,
     `edgekv_tokens.js is not understood at line ${line}, column ${column + 1}: ${why}.`,
-    'Nothing was changed. Mend that place, or start from a new file.',
+    'Nothing was changed. Mend that place.',
   );
 }
 
@@ -90,70 +92,90 @@ function rangeOf({ start, end }: Node): Range {
   return { start, end };
 }
 
-function findTable(program: Program): ObjectExpression {
-  const local = localName(program);
-  const found: { id: Identifier; init: Expression | null | undefined }[] = [];
-  for (const statement of program.body) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (declaration?.type !== 'VariableDeclaration') continue;
-    for (const { id, init } of declaration.declarations) {
-      if (id.type === 'Identifier' && id.name === local.name) found.push({ id, init });
-    }
-  }
-  const [first, second] = found;
-  if (!first) throw new Unreadable(local.at, `no declaration of ${TABLE_NAME} was found`);
-  if (second) throw new Unreadable(second.id.start, `${local.name} is declared twice`);
+function findTable(program: Program): { object: ObjectExpression; isNamed: boolean } {
+  const exported = findExport(program);
+  if (exported.object) return { object: exported.object, isNamed: false };
+  const { name, at, isNamed } = exported;
+  const [first, second] = declarationsOf(program, name);
+  if (!first) throw new Unreadable(at, `no declaration of ${name} was found`);
+  if (second) throw new Unreadable(second.id.start, `${name} is declared twice`);
   if (first.init?.type !== 'ObjectExpression') {
-    throw new Unreadable(
-      first.init?.start ?? first.id.start,
-      `${local.name} is not written as an object with { }`,
-    );
+    throw new Unreadable(first.init?.start ?? first.id.start, `${name} is not written as an object with { }`);
   }
-  refuseAssignments(program, local.name);
-  return first.init;
+  refuseOtherUses(program, name);
+  return { object: first.init, isNamed };
 }
 
-/** The name inside the file of what it exports as `edgekv_access_tokens`. Without that export the helper cannot load. */
-function localName(program: Program): { name: string; at: number } {
+type Declaration = { id: Identifier; init: Expression | null | undefined };
+
+/** What is declared at the top of the file under `name`, with or without `export`. */
+export function declarationsOf(program: Program, name: string): Declaration[] {
+  return program.body.flatMap((statement) => {
+    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type !== 'VariableDeclaration') return [];
+    return declaration.declarations.flatMap(({ id, init }) =>
+      id.type === 'Identifier' && id.name === name ? [{ id, init }] : [],
+    );
+  });
+}
+
+type Exported = { name: string; at: number; isNamed: boolean; object: null } | { object: ObjectExpression };
+
+/** What the file exports as `edgekv_access_tokens`, else by default. Without either nothing can use it. */
+function findExport(program: Program): Exported {
   for (const statement of program.body) {
     if (statement.type !== 'ExportNamedDeclaration' || statement.source) continue;
+    const at = statement.start;
     for (const { local, exported } of statement.specifiers) {
       const name = exported.type === 'Identifier' ? exported.name : String(exported.value);
       if (name === TABLE_NAME && local.type === 'Identifier')
-        return { name: local.name, at: statement.start };
+        return { name: local.name, at, isNamed: true, object: null };
     }
-    if (statement.declaration?.type === 'VariableDeclaration') {
-      const declares = statement.declaration.declarations.some(
-        ({ id }) => id.type === 'Identifier' && id.name === TABLE_NAME,
-      );
-      if (declares) return { name: TABLE_NAME, at: statement.start };
-    }
+    if (statement.declaration?.type !== 'VariableDeclaration') continue;
+    const declares = statement.declaration.declarations.some(
+      ({ id }) => id.type === 'Identifier' && id.name === TABLE_NAME,
+    );
+    if (declares) return { name: TABLE_NAME, at, isNamed: true, object: null };
+  }
+  for (const statement of program.body) {
+    if (statement.type !== 'ExportDefaultDeclaration') continue;
+    const { declaration, start } = statement;
+    if (declaration.type === 'ObjectExpression') return { object: declaration };
+    if (declaration.type === 'Identifier')
+      return { name: declaration.name, at: start, isNamed: false, object: null };
   }
   throw new Unreadable(program.body[0]?.start ?? 0, `it does not export ${TABLE_NAME} by that name`);
 }
 
-/** Code that changes the table after its declaration would undo or hide an edit. */
-function refuseAssignments(program: Program, name: string): void {
+/** Code that changes the table after its declaration, or may do so by another name, would undo or hide an edit. */
+function refuseOtherUses(program: Program, name: string): void {
+  const isTable = (node: unknown) =>
+    isNode(node) && node.type === 'Identifier' && 'name' in node && node.name === name;
+  const refuse = (node: Node, why: string) => {
+    throw new Unreadable(node.start, why);
+  };
   const walk = (node: unknown): void => {
     if (Array.isArray(node)) {
       for (const child of node) walk(child);
       return;
     }
     if (!isNode(node)) return;
-    const target =
-      node.type === 'AssignmentExpression' && 'left' in node
-        ? node.left
-        : node.type === 'UnaryExpression' && 'argument' in node
-          ? node.argument
-          : null;
-    if (rootName(target) === name)
-      throw new Unreadable(node.start, `code changes ${name} after its declaration`);
-    if (node.type === 'CallExpression' && 'arguments' in node && Array.isArray(node.arguments)) {
-      if (node.arguments.some((argument) => rootName(argument) === name)) {
-        throw new Unreadable(node.start, `${name} is handed to a function, which may change it`);
-      }
+    const parts: Record<string, unknown> = { ...node };
+    if (
+      node.type === 'AssignmentExpression' ||
+      node.type === 'UpdateExpression' ||
+      node.type === 'UnaryExpression'
+    ) {
+      if (rootName(parts.left ?? parts.argument) === name)
+        refuse(node, `code changes ${name} after its declaration`);
     }
-    for (const [key, child] of Object.entries(node)) {
+    if (Array.isArray(parts.arguments) && parts.arguments.some((argument) => rootName(argument) === name))
+      refuse(node, `${name} is handed to a function, which may change it`);
+    for (const key of ['init', 'right', 'argument', 'value', 'elements', 'expression', 'body'] as const) {
+      if ([parts[key]].flat().some(isTable))
+        refuse(node, `other code uses ${name} as a whole, and may change it`);
+    }
+    for (const [key, child] of Object.entries(parts)) {
       if (key !== 'type' && typeof child === 'object') walk(child);
     }
   };

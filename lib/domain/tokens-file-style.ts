@@ -1,5 +1,5 @@
 // How a tokens file is written: its line ends, indentation and quotes, so that what is added looks like what is there.
-import type { TokensFileEntry } from './tokens-file-entry';
+import type { ReferenceEntry, ValueEntry } from './tokens-file-entry';
 import type { ParsedEntry } from './tokens-file-parse';
 
 export type FileStyle = {
@@ -17,20 +17,22 @@ export type FileStyle = {
   spaced: boolean;
 };
 
+/** The style of a new file: the official CLI reads no other. */
+export const STANDARD_STYLE: FileStyle = {
+  eol: '\n',
+  outer: '  ',
+  inner: '    ',
+  close: '  ',
+  quote: '"',
+  bareKeys: false,
+  trailingComma: false,
+  spaced: true,
+};
+
 /** The style of `source`, told from one of its entries; the official CLI's when there is none. */
 export function fileStyle(source: string, sample: ParsedEntry | null): FileStyle {
   const eol = source.includes('\r\n') ? '\r\n' : '\n';
-  if (!sample)
-    return {
-      eol,
-      outer: '  ',
-      inner: '    ',
-      close: '  ',
-      quote: '"',
-      bareKeys: false,
-      trailingComma: false,
-      spaced: true,
-    };
+  if (!sample) return { ...STANDARD_STYLE, eol };
   const [firstField] = sample.fields;
   const outer = indentBefore(source, sample.property.start);
   const inner = firstField ? indentBefore(source, firstField.start) : null;
@@ -57,8 +59,10 @@ function indentBefore(source: string, at: number): string | null {
   return lineStart > 0 && /^[ \t]*$/.test(before) ? before : null;
 }
 
+type EntryFields = Omit<ReferenceEntry, 'namespaces'> | Omit<ValueEntry, 'namespaces'>;
+
 /** `"namespace-x": { "name": …, "reference": … }` in `style`. */
-export function printEntry(style: FileStyle, key: string, entry: TokensFileEntry): string {
+export function printEntry(style: FileStyle, key: string, entry: EntryFields): string {
   const { eol, inner, close, quote, spaced } = style;
   const field = (name: string, text: string) => {
     const printed = style.bareKeys ? name : quoteText(name, quote);

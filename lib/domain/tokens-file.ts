@@ -3,7 +3,7 @@
 import { fail, ok, type Problem, type Result } from './problem';
 import { type TokensFileEntry, tokensFileKey } from './tokens-file-entry';
 import { type ParsedEntry, type ParsedTable, parseTable, type Range, TABLE_NAME } from './tokens-file-parse';
-import { type FileStyle, fileStyle, printEntry, quoteLike, quoteText } from './tokens-file-style';
+import { fileStyle, printEntry, quoteLike, quoteText, STANDARD_STYLE } from './tokens-file-style';
 
 /** An entry as people may see it: what it refers to, never a value. */
 export type TokensFileItem = {
@@ -29,10 +29,24 @@ export type Change = {
 
 const PREFIX = 'namespace-';
 
+/** An entry that may hold a secret: for reading its dates, never to be shown. */
+export type SecretItem = TokensFileItem & { value: string | null };
+
 /** The entries of a tokens file, in its order. Problem `tokens-file-unreadable` (422) with line and column. */
 export function readTokensFile(source: string): Result<readonly TokensFileItem[]> {
   const table = parseTable(source);
   return table.ok ? ok(table.value.entries.map(toItem)) : table;
+}
+
+/** The same with values, and whether the helper finds the table by its name. */
+export function readSecretItems(source: string): Result<{ items: readonly SecretItem[]; isNamed: boolean }> {
+  const table = parseTable(source);
+  if (!table.ok) return table;
+  const { entries, isNamed } = table.value;
+  return ok({
+    items: entries.map((entry) => ({ ...toItem(entry), value: entry.value?.text ?? null })),
+    isNamed,
+  });
 }
 
 function toItem(entry: ParsedEntry): TokensFileItem {
@@ -52,21 +66,21 @@ function formOf({ value, reference }: ParsedEntry): TokensFileItem['form'] {
   return value ? 'value' : reference ? 'reference' : 'none';
 }
 
+/** An entry of a file in standard form, under the key that it has there. */
+export type StandardEntry = { key: string; name: string } & ({ reference: string } | { value: string });
+
 /** A new tokens file, in a form that the official CLI reads back. */
 export function printTokensFile(entries: readonly TokensFileEntry[]): string {
-  const style: FileStyle = {
-    eol: '\n',
-    outer: '  ',
-    inner: '    ',
-    close: '  ',
-    quote: '"',
-    bareKeys: false,
-    trailingComma: false,
-    spaced: true,
-  };
-  const items = entries.flatMap((entry) =>
-    entry.namespaces.map((namespace) => `  ${printEntry(style, tokensFileKey(namespace), entry)}`),
+  return printStandardFile(
+    entries.flatMap(({ namespaces, ...entry }) =>
+      namespaces.map((namespace) => ({ ...entry, key: tokensFileKey(namespace) })),
+    ),
   );
+}
+
+/** The same with keys as they are given. */
+export function printStandardFile(entries: readonly StandardEntry[]): string {
+  const items = entries.map(({ key, ...entry }) => `  ${printEntry(STANDARD_STYLE, key, entry)}`);
   return `var ${TABLE_NAME} = {\n${items.join(',\n')}${items.length > 0 ? '\n' : ''}}\nexport { ${TABLE_NAME} };\n`;
 }
 

@@ -2,70 +2,154 @@
 // Akamai into the file and nowhere else. Nothing of a bundle is kept.
 import 'server-only';
 import { createHash } from 'node:crypto';
+import { listVersions } from '@/lib/akamai/edgeworkers';
 import { getTokensFileEntry } from '@/lib/akamai/tokens';
-import {
-  type BundleReport,
-  inspectBundle as inspect,
-  type PatchedBundle,
-  patchBundle as patch,
-} from '@/lib/domain/bundle';
+import { type PatchedBundle, type PatchOptions, patchBundle as patch } from '@/lib/domain/bundle';
 import { NETWORKS } from '@/lib/domain/permissions';
-import { fail, ok, type Result } from '@/lib/domain/problem';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken, Token } from '@/lib/domain/token';
 import { type Change, mergeTokens } from '@/lib/domain/tokens-file';
 import type { TokensFileEntry } from '@/lib/domain/tokens-file-entry';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
+import { packBatch } from './bundle-batch';
 import { type Connection, connect } from './connection';
-import { takePatchSlot } from './patch-slots';
+import { inPatchSlot, PATCHES_AT_WORK_MAX } from './patch-slots';
 import type { Actor } from './session';
 import { cachedTokens } from './token-cache';
 
 /** At most this many tokens go into one file at once. */
 export const TOKENS_AT_ONCE_MAX = 20;
 
-export type PatchOptions = { tokens: readonly string[]; overwrite: boolean };
+export type BundleUpload = {
+  /** As the sender calls it. */
+  name: string;
+  bytes: Uint8Array;
+  options: PatchOptions;
+  /** The EdgeWorker that it is for, when that is known: then a new version must not be one of its own. */
+  edgeWorker: string | null;
+};
+
+export type PatchResult = PatchedBundle & { name: string; sha256Before: string; sha256After: string };
 
 /**
  * A bundle (.tgz bytes) with the tokens written into its edgekv_tokens.js; every other entry stays byte for byte.
- * Problems: `not-signed-in`, `forbidden`, `busy`, `token-not-found`, `tokens-file-conflict` (409), those of the bundle
- * (4xx) and of Akamai. The audit has the sha256 of both bundles.
+ * Problems: `not-signed-in`, `forbidden`, `busy`, `token-not-found`, `tokens-file-conflict`, `tokens-file-choice` and
+ * `version-taken` (409), those of the bundle (4xx) and of Akamai. The audit has the sha256 of both bundles.
  */
 export async function patchBundle(
   actor: Actor,
   account: string,
-  bytes: Uint8Array,
-  options: PatchOptions,
-): Promise<Result<PatchedBundle>> {
-  const entries = await retrieve(actor, account, 'bundle.patch', options.tokens);
-  if (!entries.ok) return entries;
-  const slot = await takePatchSlot();
-  if (!slot.ok) return slot;
-  try {
-    const detail = { tokens: options.tokens, overwrite: options.overwrite, before: sha256(bytes) };
-    const audit = { action: 'bundle.patch', target: options.tokens.join(' '), account, detail };
-    return await withAudit(
+  tokens: readonly string[],
+  upload: BundleUpload,
+): Promise<Result<PatchResult>> {
+  const ready = await prepare(actor, account, tokens, [upload]);
+  if (!ready.ok) return ready;
+  const sha256Before = sha256(upload.bytes);
+  const { overwrite } = upload.options;
+  const detail = { tokens, overwrite, bundle: upload.name, before: sha256Before };
+  return inPatchSlot(() =>
+    withAudit(
       actor,
-      audit,
-      () => patch(bytes, entries.value, { overwrite: options.overwrite }),
-      (patched) => ({ after: sha256(patched.bytes), changes: patched.changes.map(auditedChange) }),
-    );
-  } finally {
-    slot.value.release();
-  }
+      { action: 'bundle.patch', target: tokens.join(' '), account, detail },
+      () => patchOne(upload, ready.value, sha256Before),
+      (patched) => ({ after: patched.sha256After, changes: patched.changes }),
+    ),
+  );
 }
 
-/** What a bundle holds and which tokens it uses. Problems: `not-signed-in`, `busy`, those of the bundle. */
-export async function inspectBundle(actor: Actor, bytes: Uint8Array): Promise<Result<BundleReport>> {
-  const allowed = await authorize(actor, 'bundle.inspect');
-  if (!allowed.ok) return allowed;
-  const slot = await takePatchSlot();
-  if (!slot.ok) return slot;
-  try {
-    return await inspect(bytes);
-  } finally {
-    slot.value.release();
+/**
+ * Several bundles at once, as one .zip with a manifest. Either all are patched or none: the Problem names the bundle.
+ * Problems: as `patchBundle`.
+ */
+export async function patchBundles(
+  actor: Actor,
+  account: string,
+  tokens: readonly string[],
+  uploads: readonly BundleUpload[],
+): Promise<Result<{ zip: Uint8Array }>> {
+  const ready = await prepare(actor, account, tokens, uploads);
+  if (!ready.ok) return ready;
+  const bundles = uploads.map(({ name, bytes }) => ({ name, before: sha256(bytes) }));
+  return withAudit(
+    actor,
+    { action: 'bundle.patch', target: tokens.join(' '), account, detail: { tokens, bundles } },
+    async () => {
+      const patched = await patchAll(uploads, ready.value);
+      return patched.ok
+        ? ok({ zip: packBatch({ account, tokens, bundles: patched.value }), patched: patched.value })
+        : patched;
+    },
+    ({ patched }) => ({
+      bundles: patched.map(({ name, sha256After, changes }) => ({ name, after: sha256After, changes })),
+    }),
+  );
+}
+
+async function patchAll(
+  uploads: readonly BundleUpload[],
+  entries: readonly TokensFileEntry[],
+): Promise<Result<PatchResult[]>> {
+  const patched: PatchResult[] = [];
+  let problem: Problem | null = null;
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < uploads.length && !problem; index = next++) {
+      const upload = uploads[index];
+      if (!upload) return;
+      const one = await inPatchSlot(() => patchOne(upload, entries, sha256(upload.bytes)), {
+        isPatient: true,
+      });
+      if (one.ok) patched[index] = one.value;
+      else problem ??= { ...one.problem, title: `${upload.name}: ${one.problem.title}` };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(PATCHES_AT_WORK_MAX, uploads.length) }, work));
+  return problem ? { ok: false, problem } : ok(patched);
+}
+
+async function patchOne(
+  { name, bytes, options }: BundleUpload,
+  entries: readonly TokensFileEntry[],
+  sha256Before: string,
+): Promise<Result<PatchResult>> {
+  const patched = await patch(bytes, entries, options);
+  if (!patched.ok) return patched;
+  return ok({ ...patched.value, name, sha256Before, sha256After: sha256(patched.value.bytes) });
+}
+
+/** The tokens' entries, when everything that is asked may be done. */
+async function prepare(
+  actor: Actor,
+  account: string,
+  tokens: readonly string[],
+  uploads: readonly BundleUpload[],
+): Promise<Result<readonly TokensFileEntry[]>> {
+  const entries = await retrieve(actor, account, 'bundle.patch', tokens);
+  if (!entries.ok) return entries;
+  for (const { options, edgeWorker } of uploads) {
+    const free = await versionIsFree(account, edgeWorker, options.version ?? null);
+    if (!free.ok) return free;
   }
+  return entries;
+}
+
+/** A version name is never free again at Akamai, not even after it was deleted. */
+async function versionIsFree(
+  account: string,
+  edgeWorker: string | null,
+  version: string | null,
+): Promise<Result<null>> {
+  if (edgeWorker === null || version === null) return ok(null);
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const versions = await listVersions(connection.value.client, edgeWorker);
+  if (!versions.ok) return versions;
+  if (!versions.value.some((one) => one.version === version)) return ok(null);
+  const words = `EdgeWorker ${edgeWorker} has a version ${version} already.`;
+  return fail('version-taken', 409, words, 'Nothing was changed. Choose another version.', {
+    fields: { version: [words] },
+  });
 }
 
 export type WrittenTokensFile = { text: string; changes: readonly Change[] };
@@ -78,28 +162,24 @@ export async function writeTokensFile(
   actor: Actor,
   account: string,
   existing: string | null,
-  options: PatchOptions,
+  { tokens, overwrite }: { tokens: readonly string[]; overwrite: boolean },
 ): Promise<Result<WrittenTokensFile>> {
-  const entries = await retrieve(actor, account, 'token.retrieve', options.tokens);
+  const entries = await retrieve(actor, account, 'token.retrieve', tokens);
   if (!entries.ok) return entries;
-  const detail = {
-    tokens: options.tokens,
-    overwrite: options.overwrite,
-    before: existing && sha256(existing),
-  };
+  const detail = { tokens, overwrite, before: existing && sha256(existing) };
   return withAudit(
     actor,
-    { action: 'token.retrieve', target: options.tokens.join(' '), account, detail },
-    async () => mergeTokens(existing, entries.value, { overwrite: options.overwrite }),
-    (written) => ({ after: sha256(written.text), changes: written.changes.map(auditedChange) }),
+    { action: 'token.retrieve', target: tokens.join(' '), account, detail },
+    async () => mergeTokens(existing, entries.value, { overwrite }),
+    (written) => ({ after: sha256(written.text), changes: written.changes }),
   );
 }
 
-function auditedChange(change: Change): string {
-  return JSON.stringify(change);
-}
-
-async function retrieve(
+/**
+ * What the tokens named contribute to a tokens file; it may hold values. For this file and bundle-inspection.ts only,
+ * which hides them. Problems: `not-signed-in`, `forbidden`, `bad-request`, `token-not-found`, those of Akamai.
+ */
+export async function retrieve(
   actor: Actor,
   account: string,
   right: 'bundle.patch' | 'token.retrieve',

@@ -52,6 +52,7 @@ type Run = (actor: Actor) => Promise<Result<unknown>>;
 type Line = { right: Right; run: Run };
 
 const bundle = makeBundle({ name: 'matrix', version: '1.0.0', tokens: [], style: 'no-file' });
+const upload = { name: 'm.tgz', bytes: bundle, options: { overwrite: false }, edgeWorker: null };
 const request = (name: string) => ({
   name,
   allowOnStaging: true,
@@ -81,15 +82,28 @@ const SERVICES: Readonly<Record<string, Line>> = {
   },
   'bundles.patchBundle': {
     right: 'bundle.patch',
-    run: async (actor) =>
-      (await import('./bundles')).patchBundle(actor, 'default', bundle, {
-        tokens: ['cart-reader'],
-        overwrite: false,
-      }),
+    run: async (actor) => (await import('./bundles')).patchBundle(actor, 'default', ['cart-reader'], upload),
   },
-  'bundles.inspectBundle': {
+  'bundles.patchBundles': {
+    right: 'bundle.patch',
+    run: async (actor) =>
+      (await import('./bundles')).patchBundles(actor, 'default', ['cart-reader'], [upload, upload]),
+  },
+  'bundles.retrieve': {
+    right: 'bundle.patch',
+    run: async (actor) =>
+      (await import('./bundles')).retrieve(actor, 'default', 'bundle.patch', ['cart-reader']),
+  },
+  'bundle-inspection.inspectBundle': {
     right: 'bundle.inspect',
-    run: async (actor) => (await import('./bundles')).inspectBundle(actor, bundle),
+    run: async (actor) =>
+      (await import('./bundle-inspection')).inspectBundle(actor, bundle, {
+        account: 'default',
+        tokens: [],
+        options: { overwrite: false },
+        edgeWorker: null,
+        validate: false,
+      }),
   },
   'bundles.writeTokensFile': {
     right: 'token.retrieve',

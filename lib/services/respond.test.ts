@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { Problem } from '@/lib/domain/problem';
-import { contentDisposition, problemResponse } from './respond';
+import { contentDisposition } from './file-names';
+import { problemResponse } from './respond';
 
 /** Both names of a header value, when it has exactly the form we promise. */
 function namesOf(fileName: string): { ascii: string; exact: string } {

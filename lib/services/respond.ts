@@ -3,6 +3,7 @@ import 'server-only';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { contentDisposition } from './file-names';
 
 const NO_STORE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 const JSON_BYTES_MAX = 64 * 1024;
@@ -50,47 +51,31 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** A value as JSON. */
+export function jsonResponse(value: unknown, status = 200): Response {
+  return Response.json(value, { status, headers: NO_STORE });
+}
+
 /**
  * A finished file as a download, with its digest (RFC 9530): Next drops Content-Length from route handlers, so the
- * digest is how a client can tell a cut file.
+ * digest is how a client can tell a cut file. `sha256` in hex, when it is known already.
  */
 export function fileResponse(
   bytes: Uint8Array,
   fileName: string,
   contentType: string,
-  more: Record<string, string> = {},
+  { sha256, headers = {} }: { sha256?: string; headers?: Record<string, string> } = {},
 ): Response {
-  const digest = createHash('sha256').update(bytes).digest('base64');
-  return new Response(new Uint8Array(bytes), {
+  const hex = sha256 ?? createHash('sha256').update(bytes).digest('hex');
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {
       ...NO_STORE,
       'Content-Type': contentType,
       'Content-Disposition': contentDisposition(fileName),
-      'Repr-Digest': `sha-256=:${digest}:`,
-      ...more,
+      'Repr-Digest': `sha-256=:${Buffer.from(hex, 'hex').toString('base64')}:`,
+      ...headers,
     },
   });
-}
-
-/** `attachment` with an ASCII name and its exact form (RFC 6266, RFC 8187). No path, control or quote survives. */
-export function contentDisposition(fileName: string): string {
-  // Compatibility forms first: a wide quote or slash would become a plain one behind the cleaning.
-  const ascii = cleanName(fileName.normalize('NFKC').normalize('NFKD')).replace(/[^\x20-\x7e]/g, '_');
-  const exact = encodeURIComponent(cleanName(fileName).toWellFormed()).replace(
-    /['()]/g,
-    (one) => `%${one.charCodeAt(0).toString(16)}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`;
-}
-
-function cleanName(fileName: string): string {
-  const base = fileName.split(/[/\\]/).pop() ?? '';
-  return (
-    base
-      .replace(/[\p{C}"%;*?<>|:]/gu, '_')
-      .slice(-120)
-      .replace(/^\.+/, '') || 'download'
-  );
 }
 
 /** The JSON body of a request, at most 64 KiB. Problems: `unsupported-media-type`, `too-large`, `bad-request`. */

@@ -1,28 +1,103 @@
-// Reading what somebody uploads: a raw body or a multipart field, never more than the limit, never longer than allowed.
+// Reading what somebody uploads: a raw body or a multipart form, never more than the limit, never longer than allowed,
+// and never more at once than the server has room for.
 import 'server-only';
 import { fail, ok, type Result } from '@/lib/domain/problem';
+import { once } from '@/lib/platform/once';
 
 /** The largest bundle that is taken, bytes. Akamai's own limit for a bundle is 1 MB, so this is ample. */
 export const BUNDLE_BYTES_MAX = 8 * 1024 * 1024;
+/** The most bundles in one form, and their bytes together. */
+export const BUNDLES_AT_ONCE_MAX = 50;
+const BUNDLES_BYTES_MAX = 40 * 1024 * 1024;
 /** The largest edgekv_tokens.js that is taken, bytes. */
-export const TOKENS_FILE_BYTES_MAX = 256 * 1024;
+const TOKENS_FILE_BYTES_MAX = 256 * 1024;
 /** A body must be there within this time, milliseconds. */
 const BODY_MS_MAX = 30_000;
-/** What a multipart form may hold beside the file, bytes. */
-const FORM_BYTES_MAX = 64 * 1024;
+/** What a multipart form may hold beside its files, bytes. */
+const FORM_BYTES_MAX = 128 * 1024;
+/** Uploaded bytes of all requests together. What comes beyond is told to come back. */
+const HELD_BYTES_MAX = 96 * 1024 * 1024;
 
-export type Upload = { bytes: Uint8Array; fileName: string | null; fields: URLSearchParams };
+export type UploadLimits = {
+  fileBytesMax: number;
+  filesMax: number;
+  totalBytesMax: number;
+  /** Whether a form without a chosen file is right too. */
+  mayBeEmpty?: boolean;
+};
+export const ONE_BUNDLE: UploadLimits = {
+  fileBytesMax: BUNDLE_BYTES_MAX,
+  filesMax: 1,
+  totalBytesMax: BUNDLE_BYTES_MAX,
+};
+export const SEVERAL_BUNDLES: UploadLimits = {
+  fileBytesMax: BUNDLE_BYTES_MAX,
+  filesMax: BUNDLES_AT_ONCE_MAX,
+  totalBytesMax: BUNDLES_BYTES_MAX,
+};
+export const ONE_TOKENS_FILE: UploadLimits = {
+  fileBytesMax: TOKENS_FILE_BYTES_MAX,
+  filesMax: 1,
+  totalBytesMax: TOKENS_FILE_BYTES_MAX,
+  mayBeEmpty: true,
+};
+
+export type UploadedFile = { bytes: Uint8Array; name: string | null };
+/** A form's files and other fields; a raw body is one file without a name. */
+export type Upload = { files: readonly UploadedFile[]; fields: URLSearchParams };
 
 /**
- * The uploaded file. A multipart body gives the file of field `field` and the other fields as `fields`; any other body
- * is the file itself. Problems: `too-large` (413), `bad-request` (400) for a cut, slow or malformed body.
+ * Reads the upload and hands it to `use`; what it held is free again when that is over. A multipart body gives the files
+ * of field `field`; any other body is the file itself. Problems: `too-large` (413), `bad-request` (400) for a cut, slow
+ * or malformed body, `busy` (503) when too much is uploaded at once, and those of `use`.
  */
-export async function readUpload(request: Request, field: string, bytesMax: number): Promise<Result<Upload>> {
+export async function withUpload<T>(
+  request: Request,
+  field: string,
+  limits: UploadLimits,
+  use: (upload: Upload) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const held = holding();
+  try {
+    const upload = await readUpload(request, field, limits, held);
+    return upload.ok ? await use(upload.value) : upload;
+  } finally {
+    held.release();
+  }
+}
+
+type Holding = { take: (bytes: number) => boolean; release: () => void };
+
+/** A share of the room for uploads. */
+function holding(): Holding {
+  const room = once('upload-room', () => ({ held: 0 }));
+  let own = 0;
+  return {
+    take: (bytes) => {
+      if (room.held + bytes > HELD_BYTES_MAX) return false;
+      room.held += bytes;
+      own += bytes;
+      return true;
+    },
+    release: () => {
+      room.held -= own;
+      own = 0;
+    },
+  };
+}
+
+async function readUpload(
+  request: Request,
+  field: string,
+  { fileBytesMax, filesMax, totalBytesMax, mayBeEmpty = false }: UploadLimits,
+  held: Holding,
+): Promise<Result<Upload>> {
   const type = request.headers.get('content-type') ?? '';
   const isForm = type.toLowerCase().startsWith('multipart/form-data');
-  const body = await readBody(request, isForm ? bytesMax + FORM_BYTES_MAX : bytesMax);
+  const bytesMax = isForm ? totalBytesMax + FORM_BYTES_MAX : fileBytesMax;
+  const body = await readBody(request, bytesMax, isForm ? totalBytesMax : fileBytesMax, held);
   if (!body.ok) return body;
-  if (!isForm) return ok({ bytes: body.value, fileName: null, fields: new URLSearchParams() });
+  if (!isForm) return ok({ files: [{ bytes: body.value, name: null }], fields: new URLSearchParams() });
   const form = await parseForm(body.value, type);
   if (!form) {
     return fail(
@@ -32,31 +107,49 @@ export async function readUpload(request: Request, field: string, bytesMax: numb
       'Nothing was changed. Send the file again.',
     );
   }
-  const file = form.get(field);
-  if (!(file instanceof File)) {
+  const files = form.getAll(field).filter((one): one is File => one instanceof File);
+  // A form that was sent without a choice holds one file without a name and content.
+  const chosen = files.filter((file) => file.size > 0 || file.name !== '');
+  if (chosen.length === 0 && !mayBeEmpty) {
     const words = `The form has no file in the field "${field}".`;
     return fail('bad-request', 400, words, 'Nothing was changed. Choose a file.', {
       fields: { [field]: [words] },
     });
   }
-  if (file.size > bytesMax) return tooLarge(bytesMax);
+  if (chosen.length > filesMax) {
+    const words =
+      filesMax === 1 ? 'One file is taken at a time.' : `At most ${filesMax} files are taken at once.`;
+    return fail('bad-request', 400, words, 'Nothing was changed. Send fewer.', {
+      fields: { [field]: [words] },
+    });
+  }
+  if (chosen.some((file) => file.size > fileBytesMax)) return tooLarge(fileBytesMax);
   const fields = new URLSearchParams();
   for (const [name, value] of form) if (typeof value === 'string') fields.append(name, value);
-  return ok({ bytes: new Uint8Array(await file.arrayBuffer()), fileName: file.name || null, fields });
+  const read = chosen.map(async (file) => ({
+    bytes: new Uint8Array(await file.arrayBuffer()),
+    name: file.name || null,
+  }));
+  return ok({ files: await Promise.all(read), fields });
 }
 
-async function parseForm(bytes: Uint8Array, type: string): Promise<FormData | null> {
+async function parseForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormData | null> {
   try {
-    return await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {
     // undici throws a TypeError for every malformed form; which one does not matter to the sender.
     return null;
   }
 }
 
-async function readBody(request: Request, bytesMax: number): Promise<Result<Uint8Array>> {
+async function readBody(
+  request: Request,
+  bytesMax: number,
+  toldMax: number,
+  held: Holding,
+): Promise<Result<Uint8Array<ArrayBuffer>>> {
   const announced = Number(request.headers.get('content-length') ?? '0');
-  if (announced > bytesMax) return tooLarge(bytesMax);
+  if (announced > bytesMax) return tooLarge(toldMax);
   if (!request.body) return ok(new Uint8Array());
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
@@ -71,11 +164,16 @@ async function readBody(request: Request, bytesMax: number): Promise<Result<Uint
       size += part.value.byteLength;
       if (size > bytesMax) {
         await reader.cancel('too large');
-        return tooLarge(bytesMax);
+        return tooLarge(toldMax);
+      }
+      if (!held.take(part.value.byteLength)) {
+        await reader.cancel('too busy');
+        return tooBusy();
       }
       chunks.push(part.value);
     }
   } catch {
+    // The sender went away, or the connection did: which one does not matter to anybody any more.
     return incomplete();
   } finally {
     clearTimeout(timer);
@@ -91,4 +189,14 @@ function tooLarge(bytesMax: number) {
 
 function incomplete() {
   return fail('bad-request', 400, 'The file did not arrive whole.', 'Nothing was changed. Send it again.');
+}
+
+function tooBusy() {
+  return fail(
+    'busy',
+    503,
+    'Too many files are being uploaded.',
+    'Nothing was changed. Send the file again in a few seconds.',
+    { retryAfterSeconds: 5 },
+  );
 }

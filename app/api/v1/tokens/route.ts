@@ -4,7 +4,7 @@ import { tokenStatus } from '@/lib/domain/token';
 import { tokenJson } from '@/lib/domain/token-json';
 import { tokenRequestSchema } from '@/lib/domain/token-request';
 import { accountOrFirst } from '@/lib/services/accounts';
-import { fieldsProblem, problemResponse, readJson } from '@/lib/services/respond';
+import { fieldsProblem, jsonResponse, problemResponse, readJson } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { createToken } from '@/lib/services/token-changes';
@@ -22,7 +22,7 @@ export async function GET(request: Request): Promise<Response> {
   const shown = listed.value.tokens.filter(
     (token) => query.get('includeExpired') === 'true' || tokenStatus(token, day) !== 'expired',
   );
-  return Response.json({
+  return jsonResponse({
     account: account.value,
     asOf: new Date(listed.value.readAt).toISOString(),
     detailsPending: listed.value.pending.size,
@@ -47,5 +47,5 @@ export async function POST(request: Request): Promise<Response> {
   const answer = granted
     ? { ...tokenJson(granted.token, today()), differences: granted.differences }
     : { name, differences: null };
-  return Response.json(answer, { status: 201 });
+  return jsonResponse(answer, 201);
 }

@@ -2,7 +2,7 @@
 
 import { tokenJson } from '@/lib/domain/token-json';
 import { accountOrFirst } from '@/lib/services/accounts';
-import { problemResponse } from '@/lib/services/respond';
+import { jsonResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { revokeToken } from '@/lib/services/token-changes';
@@ -20,7 +20,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   // An expired token is told as the list has it; anything else that is old is no answer for a pipeline.
   if (read.value.problem && read.value.problem.code !== 'token-expired')
     return problemResponse(read.value.problem, request);
-  return Response.json(tokenJson(read.value.token, today()));
+  return jsonResponse(tokenJson(read.value.token, today()));
 }
 
 export async function DELETE(request: Request, { params }: Context): Promise<Response> {
@@ -30,5 +30,5 @@ export async function DELETE(request: Request, { params }: Context): Promise<Res
   if (!account.ok) return problemResponse(account.problem, request);
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
   const revoked = await revokeToken(actor.value, account.value, (await params).name, attempt);
-  return revoked.ok ? Response.json(revoked.value) : problemResponse(revoked.problem, request);
+  return revoked.ok ? jsonResponse(revoked.value) : problemResponse(revoked.problem, request);
 }

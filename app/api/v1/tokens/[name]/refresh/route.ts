@@ -2,7 +2,7 @@
 
 import { tokenJson } from '@/lib/domain/token-json';
 import { accountOrFirst } from '@/lib/services/accounts';
-import { problemResponse } from '@/lib/services/respond';
+import { jsonResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { refreshToken } from '@/lib/services/token-changes';
@@ -19,5 +19,5 @@ export async function POST(
   const { name } = await params;
   const refreshed = await refreshToken(actor.value, account.value, name, attempt);
   if (!refreshed.ok) return problemResponse(refreshed.problem, request);
-  return Response.json(refreshed.value ? tokenJson(refreshed.value, today()) : { name });
+  return jsonResponse(refreshed.value ? tokenJson(refreshed.value, today()) : { name });
 }
