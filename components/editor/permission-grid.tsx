@@ -1,7 +1,8 @@
 'use client';
 // The r/w/d grid over namespaces: real checkboxes, which work without JavaScript, and with it one tab stop and the
 // keyboard of a grid. Its letter keys stay inside it.
-import { type KeyboardEvent, useRef, useState, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { useHydrated } from '@/components/ui/use-hydrated';
 import type { Namespace } from '@/lib/domain/namespace';
 import { changeNamespaces, namespaceRefusal } from '@/lib/domain/namespace-choice';
 import {
@@ -226,14 +227,5 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
         {said}
       </p>
     </div>
-  );
-}
-
-/** False on the server and until React runs here. */
-function useHydrated(): boolean {
-  return useSyncExternalStore(
-    () => () => undefined,
-    () => true,
-    () => false,
   );
 }

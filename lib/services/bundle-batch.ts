@@ -13,8 +13,11 @@ const FIXED_TIME = new Date(1980, 0, 1);
 /** The zip. Bundles are stored as they are: they are packed already. */
 export function packBatch(batch: Batch): Uint8Array {
   const files: Record<string, Uint8Array> = {};
-  const named = batch.bundles.map((bundle) => ({ bundle, file: freeName(tgzName(bundle.name), files) }));
-  for (const { bundle, file } of named) files[file] = bundle.bytes;
+  const named = batch.bundles.map((bundle) => {
+    const file = freeName(tgzName(bundle.name), files);
+    files[file] = bundle.bytes;
+    return { bundle, file };
+  });
   files[MANIFEST] = new TextEncoder().encode(`${JSON.stringify(manifestOf(batch, named), null, 2)}\n`);
   return zipSync(files, { level: 0, mtime: FIXED_TIME });
 }

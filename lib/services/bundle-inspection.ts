@@ -107,7 +107,11 @@ async function examine(
   if (!archive.ok) return archive;
   const context = { packedBytes: bytes.byteLength, tokens, today: dayAt(now()), edgeWorker };
   const report = examineBundle(archive.value, context);
-  return ok({ report, preview: entries && (await previewPatch(archive.value, entries, options)) });
+  if (!entries) return ok({ report, preview: null });
+  const preview = await previewPatch(archive.value, entries, options, (patched, patchedBytes) => {
+    return examineBundle(patched, { ...context, packedBytes: patchedBytes }).findings;
+  });
+  return ok({ report, preview });
 }
 
 /** The tokens with the details of those that the bundle uses; null when none was missing. */
@@ -140,12 +144,16 @@ async function previewPatch(
   archive: Archive,
   entries: readonly TokensFileEntry[],
   options: PatchOptions,
+  findingsOf: (archive: Archive, packedBytes: number) => readonly BundleFinding[],
 ): Promise<PatchPreview> {
   const patched = await patchArchive(archive, entries, options);
   if (patched.ok) {
-    const { texts, bytes, ...rest } = patched.value;
+    const { texts, bytes, findings, ...rest } = patched.value;
     const diff = diffTokensFile(texts.before, texts.after);
-    return { ok: true, ...rest, diff, packedBytes: bytes.byteLength };
+    // What was written is read again, as Akamai will: the preview tells what people will have.
+    const written = await readArchive(bytes);
+    const after = written.ok ? findingsOf(written.value, bytes.byteLength) : findings;
+    return { ok: true, ...rest, findings: after, diff, packedBytes: bytes.byteLength };
   }
   const { problem } = patched;
   if (problem.code !== 'tokens-file-unreadable') return { ok: false, problem, rewriteDiff: null };

@@ -1,0 +1,284 @@
+'use client';
+// One bundle of the workbench: what was found, what will change, and what can be chosen about it.
+import { type ReactNode, useId } from 'react';
+import { changeSentence } from '@/lib/domain/change-words';
+import type { EdgeWorker } from '@/lib/domain/edgeworker';
+import { visibleText } from '@/lib/domain/visible-text';
+import { BundleChoices } from './bundle-choices';
+import { DiffView } from './diff-view';
+import type { Finding, Inspection } from './inspection-answer';
+import { type Bundle, type BundleOptions, isReady } from './workbench-state';
+
+type RowProps = {
+  bundle: Bundle;
+  edgeWorkers: readonly EdgeWorker[];
+  isBusy: boolean;
+  onOptions: (options: Partial<BundleOptions>) => void;
+  onDownload: () => void;
+  onRemove: () => void;
+};
+
+const FINDINGS_SHOWN = 3;
+const SEVERITY_LOOK = { error: 'text-danger', warning: 'text-attention', info: 'text-ink-2' };
+const SEVERITY_WORD = { error: 'Error: ', warning: 'Warning: ', info: '' };
+
+export function BundleRow({ bundle, edgeWorkers, isBusy, onOptions, onDownload, onRemove }: RowProps) {
+  const { file, state, saved, problem } = bundle;
+  const { last } = bundle;
+  const inspection = state.kind === 'seen' ? state.inspection : null;
+  const found = inspection ? foundIn(inspection) : { now: [], mended: [] };
+  const title = useId();
+  const name = visibleText(file.name);
+  return (
+    <article aria-labelledby={title} className="border-b border-line py-3.5">
+      <div className="grid items-start gap-x-4 gap-y-2 md:grid-cols-[minmax(0,15rem)_minmax(0,1fr)_auto]">
+        <div className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2">
+          <Sign bundle={bundle} findings={found.now} />
+          <h3 id={title} className="text-m font-medium [overflow-wrap:anywhere]">
+            {name}
+          </h3>
+          <p className="col-start-2 text-s text-ink-3">{factsOf(bundle, inspection, edgeWorkers)}</p>
+        </div>
+        <Says bundle={bundle} inspection={inspection} findings={found.now} />
+        <p className="flex flex-wrap justify-end gap-1">
+          <button
+            type="button"
+            className="button"
+            data-look="plain"
+            onClick={onRemove}
+            aria-label={`Remove ${name}`}
+          >
+            Remove
+          </button>
+          {isReady(bundle) && (
+            <button
+              type="button"
+              className="button"
+              data-look="primary"
+              aria-disabled={isBusy}
+              onClick={onDownload}
+            >
+              Download<span className="sr-only"> {name}</span>
+            </button>
+          )}
+        </p>
+      </div>
+      <div aria-live="polite" className="grid gap-2">
+        {problem && <Line look="text-danger">{`${problem.title} ${problem.detail}`}</Line>}
+        {saved && (
+          <Line look="text-ok">
+            Patched, verified and saved. <span className="text-ink-2">sha-256</span>{' '}
+            <code className="[overflow-wrap:anywhere]">{saved}</code>
+          </Line>
+        )}
+      </div>
+      {last && state.kind !== 'refused' && (
+        <details className="mt-2 md:ml-6">
+          <summary className="button" data-look="plain">
+            Changes and checks<span className="sr-only"> of {name}</span>
+          </summary>
+          <div className="mt-2 grid gap-4">
+            <Changes inspection={last} />
+            <Findings {...foundIn(last)} />
+            <BundleChoices
+              bundle={bundle}
+              inspection={last}
+              edgeWorkers={edgeWorkers}
+              onOptions={onOptions}
+            />
+          </div>
+        </details>
+      )}
+    </article>
+  );
+}
+
+type Found = {
+  /** What is true of the bundle that people take away: the patched one, or the original when nothing is patched. */
+  now: readonly Finding[];
+  /** What was wrong with the original and is not any more. */
+  mended: readonly Finding[];
+};
+
+function foundIn({ findings, preview, validation }: Inspection): Found {
+  const after = preview?.ok ? preview.findings : findings;
+  const akamai =
+    validation && 'findings' in validation
+      ? validation.findings.map((one) => ({
+          ...one,
+          text: `Akamai, on the original: ${one.text} (${one.code})`,
+        }))
+      : [];
+  const rank = { error: 0, warning: 1, info: 2 };
+  const isStill = (one: Finding) => after.some(({ text }) => text === one.text);
+  return {
+    now: [...after, ...akamai].sort((a, b) => rank[a.severity] - rank[b.severity]),
+    mended: findings.filter((one) => one.severity !== 'info' && !isStill(one)),
+  };
+}
+
+function factsOf(
+  { file, options }: Bundle,
+  inspection: Inspection | null,
+  edgeWorkers: readonly EdgeWorker[],
+): string {
+  const edgeWorker = edgeWorkers.find(({ id }) => id === options.edgeWorker);
+  return [
+    edgeWorker && `EdgeWorker ${edgeWorker.id} ${edgeWorker.name}`,
+    inspection && `${inspection.entries.length} files`,
+    inspection?.edgeWorkerVersion && `version ${inspection.edgeWorkerVersion}`,
+    inspection?.preview?.ok
+      ? `${kb(inspection.packedBytes)} → ${kb(inspection.preview.packedBytes)}`
+      : kb(file.size),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function kb(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KB`;
+}
+
+/** A shape and a word for how it stands with the bundle. */
+function Sign({ bundle, findings }: { bundle: Bundle; findings: readonly Finding[] }) {
+  const { kind } = bundle.state;
+  const isBad = kind === 'refused' || (kind === 'seen' && bundle.state.inspection.preview?.ok === false);
+  const isDoubtful = findings.some(({ severity }) => severity !== 'info');
+  const [word, look, shape] = isBad
+    ? (['Refused', 'text-danger', 'triangle'] as const)
+    : kind !== 'seen'
+      ? (['Being examined', 'text-ink-3', 'ring'] as const)
+      : isDoubtful
+        ? (['With warnings', 'text-attention', 'half'] as const)
+        : (['Ready', 'text-ok', 'dot'] as const);
+  return (
+    <span className={`mt-1 ${look}`}>
+      <svg viewBox="0 0 12 12" aria-hidden="true" className="size-3 fill-none stroke-current stroke-[1.5]">
+        {shape === 'triangle' && <path d="M6 .9 11.6 10.6H.4z" className="fill-current stroke-none" />}
+        {shape === 'dot' && <circle cx="6" cy="6" r="3.25" className="fill-current stroke-none" />}
+        {shape === 'ring' && <circle cx="6" cy="6" r="4.25" strokeDasharray="2.2 2.2" />}
+        {shape === 'half' && (
+          <>
+            <circle cx="6" cy="6" r="4.25" />
+            <path d="M6 1.75a4.25 4.25 0 0 1 0 8.5z" className="fill-current stroke-none" />
+          </>
+        )}
+      </svg>
+      <span className="sr-only">{word}</span>
+    </span>
+  );
+}
+
+function Line({ look, children }: { look: string; children: ReactNode }) {
+  return <p className={`text-m ${look}`}>{children}</p>;
+}
+
+/** What matters most, without opening anything. */
+function Says({
+  bundle: { state },
+  inspection,
+  findings,
+}: {
+  bundle: Bundle;
+  inspection: Inspection | null;
+  findings: readonly Finding[];
+}) {
+  if (state.kind === 'refused') {
+    return (
+      <div role="alert">
+        <Line look="text-danger">{visibleText(`${state.problem.title} ${state.problem.detail}`)}</Line>
+      </div>
+    );
+  }
+  if (state.kind === 'cancelled') return <Line look="text-ink-3">Not examined: it was cancelled.</Line>;
+  if (!inspection) return <Line look="text-ink-3">Examining …</Line>;
+  const { preview } = inspection;
+  const grave = findings.filter(({ severity }) => severity !== 'info');
+  return (
+    <div className="grid gap-0.5">
+      {preview?.ok === false && (
+        <div role="alert">
+          <Line look="text-danger">{visibleText(preview.problem.title)}</Line>
+        </div>
+      )}
+      {preview?.ok && (
+        <>
+          <Line look="text-ok">{visibleText(changeSentence(preview.changes))}</Line>
+          <Line look="text-ink-2">
+            {preview.entriesKept} other {preview.entriesKept === 1 ? 'file stays' : 'files stay'} byte for
+            byte
+          </Line>
+        </>
+      )}
+      {preview === null && <Line look="text-ink-2">{visibleText(usesOf(inspection))}</Line>}
+      {grave.slice(0, FINDINGS_SHOWN).map((one) => (
+        <Line key={one.text} look={SEVERITY_LOOK[one.severity]}>
+          <span className="sr-only">{SEVERITY_WORD[one.severity]}</span>
+          {visibleText(one.text)}
+        </Line>
+      ))}
+      {grave.length > FINDINGS_SHOWN && (
+        <Line look="text-ink-3">and {grave.length - FINDINGS_SHOWN} more below</Line>
+      )}
+    </div>
+  );
+}
+
+function usesOf({ tokensFile, inlined }: Inspection): string {
+  const uses = [...(tokensFile?.items ?? []), ...inlined];
+  if (uses.length === 0) return 'Uses no token that was found.';
+  const words = uses.map(({ key, token, known }) =>
+    known ? `${known.name} for ${key} (${known.status})` : `${token ?? 'a token'} for ${key}`,
+  );
+  return `Uses ${words.join(', ')}`;
+}
+
+function Changes({ inspection: { preview } }: { inspection: Inspection }) {
+  if (!preview) return null;
+  if (preview.ok) {
+    const count = preview.changes.length;
+    const entries = count === 1 ? '1 entry' : `${count} entries`;
+    const note = preview.isRewritten ? 'written anew in standard form' : entries;
+    return <DiffView file={preview.file} note={note} lines={preview.diff} />;
+  }
+  return (
+    <div className="grid gap-2">
+      <p className="text-m text-ink-2">{visibleText(preview.problem.detail)}</p>
+      {preview.rewriteDiff && (
+        <DiffView
+          file="edgekv_tokens.js"
+          note="if it were written anew in standard form"
+          lines={preview.rewriteDiff}
+        />
+      )}
+    </div>
+  );
+}
+
+function Findings({ now, mended }: Found) {
+  return (
+    <div className="grid gap-2">
+      {now.length === 0 && <p className="text-m text-ink-2">All checks passed.</p>}
+      <ul className="grid gap-0.5">
+        {now.map((one) => (
+          <li key={one.text} className={`text-m ${SEVERITY_LOOK[one.severity]}`}>
+            <span className="sr-only">{SEVERITY_WORD[one.severity]}</span>
+            {visibleText(one.text)}
+          </li>
+        ))}
+      </ul>
+      {mended.length > 0 && (
+        <>
+          <h4 className="text-s font-medium text-ink-3">In the original only</h4>
+          <ul className="grid gap-0.5">
+            {mended.map((one) => (
+              <li key={one.text} className="text-m text-ink-2">
+                {visibleText(one.text)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
