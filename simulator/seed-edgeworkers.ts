@@ -1,6 +1,6 @@
-// Fifteen EdgeWorkers whose bundles carry the tokens: with references, legacy values, bare keys, or no tokens file.
+// Fifteen EdgeWorkers whose bundles carry the tokens, in every style that teams have.
 import type { SimEdgeWorker, SimToken } from './account';
-import { makeBundle } from './bundle';
+import { type BundleStyle, makeBundle } from './bundle';
 
 type Row = [
   id: number,
@@ -8,23 +8,23 @@ type Row = [
   staging: string | null,
   production: string | null,
   tokens: string,
-  style?: 'bare-key' | 'old-helper' | 'no-file',
+  style?: BundleStyle,
 ];
 
 const EDGEWORKERS: readonly Row[] = [
   [4101, 'cart-api', '2.3.1', '2.3.0', 'cart-session-writer checkout-rw'],
   [4102, 'checkout', '5.0.2', '5.0.2', 'checkout-rw stock-levels'],
-  [4103, 'product-page', '1.14.0', '1.13.2', 'product-catalog cart-reader'],
-  [4104, 'landing-hero', '0.9.4', '0.9.4', 'checkout-rw'],
-  [4105, 'mini-cart', '1.2.0', '1.1.7', 'cart-session-writer'],
-  [4106, 'pricing', '3.4.0', '3.3.9', 'price-feed-us price-feed-emea'],
-  [4107, 'redirects', '1.0.12', '1.0.12', 'redirects-reader'],
+  [4103, 'product-page', '1.14.0', '1.13.2', 'product-catalog cart-reader', 'inlined'],
+  [4104, 'landing-hero', '0.9.4', '0.9.4', 'checkout-rw', 'two-missing'],
+  [4105, 'mini-cart', '1.2.0', '1.1.7', 'cart-session-writer', 'modules'],
+  [4106, 'pricing', '3.4.0', '3.3.9', 'price-feed-us price-feed-emea', 'twice'],
+  [4107, 'redirects', '1.0.12', '1.0.12', 'redirects-reader', 'dot-names'],
   [4108, 'promo', '1.0.9', '1.0.9', 'legacy-promo', 'old-helper'],
   [4109, 'ab-test', '0.4.1', null, 'ab-buckets', 'bare-key'],
-  [4110, 'search-suggest', '2.0.0', '1.9.6', 'search-hints'],
-  [4111, 'store-finder', '1.1.0', '1.1.0', 'store-locator'],
+  [4110, 'search-suggest', '2.0.0', '1.9.6', 'search-hints', 'lib'],
+  [4111, 'store-finder', '1.1.0', '1.1.0', 'store-locator', 'by-hand'],
   [4112, 'geo-router', '4.2.0', '4.2.0', 'geo-router geo-blocklist'],
-  [4113, 'bot-signals', '0.7.3', '0.7.3', 'waf-signals-reader'],
+  [4113, 'bot-signals', '0.7.3', '0.7.3', 'waf-signals-reader', 'own-call'],
   [4114, 'consent', '1.5.1', '1.5.0', 'consent-state'],
   [4115, 'catalog-import', '0.2.0', null, '', 'no-file'],
 ];

@@ -13,14 +13,20 @@ export function safePath(
   const segments = segmentsOf(path);
   if (segments.includes('..')) return { ok: false, why: 'a name leads out of the bundle (..)' };
   if (segments.length > depthMax) return { ok: false, why: 'a name is nested too deep' };
-  return { ok: true, path: segments.join('/') };
+  const normalized = segments.join('/');
+  // A ./ may hide a drive, and may be stripped.
+  if (!isRelative(normalized)) return { ok: false, why: 'a name is not relative to the bundle' };
+  return { ok: true, path: normalized };
 }
 
-/** Whether a link at `from` leads to somewhere inside the bundle. A hard link counts from the root. */
+/** Whether a link at `from` leads to somewhere inside the bundle. A hard link counts from the root, without `..`. */
 export function staysInside(from: string, target: string, isSymlink: boolean): boolean {
   if (target === '' || target.includes('\0') || !isRelative(target)) return false;
-  let depth = isSymlink ? from.split('/').length - 1 : 0;
-  for (const segment of segmentsOf(target)) {
+  const segments = segmentsOf(target);
+  // GNU tar leaves out what stands before a .. in a hard link's target, others go up.
+  if (!isSymlink) return !segments.includes('..');
+  let depth = from.split('/').length - 1;
+  for (const segment of segments) {
     depth += segment === '..' ? -1 : 1;
     if (depth < 0) return false;
   }
@@ -37,11 +43,31 @@ export function resolveInside(from: string, target: string, isSymlink: boolean):
   return resolved.join('/');
 }
 
+/**
+ * Whether a symbolic link at `from` goes up again behind another link: where that leads is seen on the disk only, and
+ * may be outside although each link for itself stays inside.
+ */
+export function goesUpBehindLink(from: string, target: string, isLink: (path: string) => boolean): boolean {
+  const resolved = from.split('/').slice(0, -1);
+  let isBehind = false;
+  for (const segment of segmentsOf(target)) {
+    if (segment === '..') {
+      if (isBehind) return true;
+      resolved.pop();
+    } else {
+      resolved.push(segment);
+      isBehind ||= isLink(resolved.join('/'));
+    }
+  }
+  return false;
+}
+
 /** No absolute path, drive or UNC name. */
 function isRelative(path: string): boolean {
   return !path.startsWith('/') && !path.includes('\\') && !/^[A-Za-z]:/.test(path);
 }
 
+/** The parts of a path between its slashes, without empty ones and `.`. */
 function segmentsOf(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '' && segment !== '.');
 }

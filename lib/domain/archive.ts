@@ -14,7 +14,8 @@ export const ARCHIVE_LIMITS = {
   depthMax: 32,
   metadataBytesMax: 64 * 1024,
   metadataTotalMax: 1024 * 1024,
-  metadataInARowMax: 4,
+  /** Of pax headers: 16 records for each of as many entries as may be; macOS writes ten. */
+  metadataLinesMax: 32_000,
   globalHeadersMax: 16,
   /** Zeros behind the end marker; GNU tar pads to its blocking factor, 10 KiB by default. */
   paddingBytesMax: 1024 * 1024,
@@ -40,8 +41,6 @@ export type ArchiveEntry = {
   data: Uint8Array;
   /** Behind its data and padding. */
   end: number;
-  /** Whether an extended header overrides the size, which then must go when the size changes. */
-  paxSize: boolean;
 };
 
 export type Archive = {

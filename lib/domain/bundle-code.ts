@@ -1,85 +1,128 @@
 // What the JavaScript of a bundle tells about tokens without running or fully parsing it: bundles may be minified and
-// large, so these are bounded searches for the few spellings that matter. They inform; nothing is changed by them.
-import { type Archive, type ArchiveEntry, TOKENS_FILE } from './archive';
-import { resolveInside } from './archive-path';
+// large, so these are bounded searches for the spellings that matter. They inform; nothing is changed by them. What they
+// cannot read they say, for "no token was found" must not mean "none is used".
+import { type Archive, TOKENS_FILE } from './archive';
+import { resolveInside, staysInside } from './archive-path';
+import { namespacesInCode } from './bundle-code-namespaces';
+import { type CodeToken, tokensInScript } from './bundle-code-tokens';
+import { readScript, type Script } from './bundle-script';
+import { endOfLink, entriesByPath, fileName } from './bundle-text';
 
-const FINDS_MAX = 500;
-
-/** The tokens files that code of the bundle imports, as paths below the root. */
-export function importedTokensFiles(archive: Archive): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const { entry, text } of scripts(archive, TOKENS_FILE)) {
-    for (const [, specifier = ''] of text.matchAll(
-      /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"'\\\n]{0,300})["']/g,
-    )) {
-      const path = resolveInside(entry.normalized, specifier, true);
-      if (path.split('/').at(-1) === TOKENS_FILE) found.add(path);
-    }
-  }
-  return found;
-}
-
-/** A token written into other code, as bundlers do: the file alone does not tell what the bundle uses. */
-export type InlinedToken = {
-  path: string;
-  namespace: string;
-  token: string | null;
-  reference: string | null;
-  /** A secret: for telling its dates, never to be shown. */
-  value: string | null;
+/** What all scripts of a bundle tell together. */
+export type BundleCode = {
+  /** Tokens files that code imports, as paths below the root, with the file that imports each. */
+  imports: ReadonlyMap<string, string>;
+  /** Tokens in files other than a tokens file. */
+  tokens: readonly CodeToken[];
+  /** Entries in comments, and entries whose token cannot be read. */
+  commented: readonly CodeKey[];
+  unclear: readonly CodeKey[];
+  /** Namespaces that code names for the helper, with the file that names each first. */
+  namespaces: ReadonlyMap<string, string>;
+  /** Files that name a namespace which only the run tells. */
+  unclearNamespaces: readonly string[];
+  /** Files that speak to EdgeKV themselves: the helper, a helper that a bundler put there, or code of one's own. */
+  callers: readonly Caller[];
+  /** Files that were not searched to their end. */
+  unsearched: readonly string[];
 };
 
-/** Entries of a tokens table that stand in files other than a tokens file. */
-export function inlinedTokens(archive: Archive): readonly InlinedToken[] {
-  const found: InlinedToken[] = [];
-  for (const { entry, text } of scripts(archive, 'namespace-')) {
-    for (const at of occurrences(text, 'namespace-')) {
-      const [, namespace, body] =
-        /^namespace-([A-Za-z0-9_-]{1,32})["'`]\s*:\s*\{([^{}]{0,4000})\}/.exec(text.slice(at, at + 4_100)) ??
-        [];
-      if (namespace === undefined || body === undefined) continue;
-      const field = (name: string) =>
-        new RegExp(`(?:^|[\\s,"'])${name}["']?\\s*:\\s*["'\`]([^"'\`]*)["'\`]`).exec(body)?.[1] ?? null;
-      const [reference, value] = [field('reference'), field('value')];
-      if (reference !== null || value !== null)
-        found.push({ path: entry.normalized, namespace, token: field('name'), reference, value });
+/** A key of a tokens table, as a file spells it. */
+export type CodeKey = { path: string; key: string };
+
+/** A file that speaks to EdgeKV. */
+export type Caller = {
+  path: string;
+  /** Whether it looks tokens up as the helper does, by `"namespace-" + …`. */
+  isHelper: boolean;
+  /** Whether it knows the header that takes references. */
+  sendsReferences: boolean;
+};
+
+/** Bytes of scripts that are looked at in one bundle: Akamai takes 5 MB, and looking at all that we take would be long. */
+const SCRIPT_BYTES_MAX = 8 * 1024 * 1024;
+const CHARS_MAX = 1_000_000;
+const FINDS_MAX = 5_000;
+const IMPORTS_MAX = 200;
+const SPECIFIER_CHARS_MAX = 300;
+
+/** Looks at all scripts of a bundle. */
+export function readCode(archive: Archive): BundleCode {
+  const imports = new Map<string, string>();
+  const namespaces = new Map<string, string>();
+  const tokens: CodeToken[] = [];
+  const [commented, unclear]: [CodeKey[], CodeKey[]] = [[], []];
+  const [unclearNamespaces, unsearched]: [string[], string[]] = [[], []];
+  const callers: Caller[] = [];
+  const budget = { charsLeft: CHARS_MAX, findsLeft: FINDS_MAX };
+  let bytesLeft = SCRIPT_BYTES_MAX;
+  const tokensFiles = pathsOfTokensFiles(archive);
+  for (const { normalized: path, type, data } of archive.entries) {
+    const name = fileName(path);
+    if (type !== 'file' || !/\.[cm]?js$/i.test(name) || tokensFiles.has(path)) continue;
+    if (data.byteLength > bytesLeft) {
+      unsearched.push(path);
+      continue;
     }
+    bytesLeft -= data.byteLength;
+    const script = readScript(data);
+    for (const one of importedTokensFiles(script.code, path)) if (!imports.has(one)) imports.set(one, path);
+    const caller = callerOf(script, path);
+    if (caller) callers.push(caller);
+    // The helper names only what it was told.
+    if (name === 'edgekv.js') continue;
+    const held = tokensInScript(script, path, budget);
+    tokens.push(...held.tokens);
+    commented.push(...held.commented.map((key) => ({ path, key })));
+    unclear.push(...held.unclear.map((key) => ({ path, key })));
+    const named = namespacesInCode(script.code, budget);
+    for (const one of named.names) if (!namespaces.has(one)) namespaces.set(one, path);
+    if (named.isUnclear) unclearNamespaces.push(path);
+    if (held.isCut || named.isCut) unsearched.push(path);
   }
-  return found;
+  return { imports, tokens, commented, unclear, namespaces, unclearNamespaces, callers, unsearched };
 }
 
-/** Namespaces that code names as a literal for the helper: `new EdgeKV({ namespace: "x", … })`. */
-export function namedNamespaces(archive: Archive): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const { entry, text } of scripts(archive, 'namespace')) {
-    if (entry.normalized.split('/').at(-1) === 'edgekv.js') continue;
-    for (const at of occurrences(text, 'namespace')) {
-      const near = text.slice(Math.max(0, at - 120), at + 240);
-      const own = Math.min(at, 120);
-      const [, name] = /^namespace["']?\s*:\s*["'`]([A-Za-z0-9_-]{1,32})["'`]/.exec(near.slice(own)) ?? [];
-      // Alone, `namespace:` is a common word; with the helper's constructor or its `group` it is meant for EdgeKV.
-      const isForHelper =
-        /new\s+EdgeKV\s*\(\s*\{[^{}]*$/.test(near.slice(0, own)) || /["']?group["']?\s*:/.test(near);
-      if (name !== undefined && isForHelper && !found.has(name)) found.set(name, entry.normalized);
-    }
-  }
-  return found;
+/** Tokens files, and the files of other names that links of that name lead to: they are read as what they are. */
+function pathsOfTokensFiles(archive: Archive): ReadonlySet<string> {
+  const named = archive.entries.filter(({ normalized }) => fileName(normalized) === TOKENS_FILE);
+  const byPath = entriesByPath(archive);
+  return new Set(named.flatMap((entry) => endOfLink(byPath, entry)?.path ?? []));
 }
 
-/** JavaScript files that hold `needle`, tokens files left out. Latin-1 is enough: what is sought is ASCII. */
-function* scripts(archive: Archive, needle: string): Generator<{ entry: ArchiveEntry; text: string }> {
-  for (const entry of archive.entries) {
-    const name = entry.normalized.split('/').at(-1) ?? '';
-    if (entry.type !== 'file' || !/\.m?js$/i.test(name) || name === TOKENS_FILE) continue;
-    const data = Buffer.from(entry.data.buffer, entry.data.byteOffset, entry.data.byteLength);
-    if (data.includes(needle)) yield { entry, text: data.toString('latin1') };
-  }
-}
-
-function* occurrences(text: string, needle: string): Generator<number> {
+/** The tokens files that a script imports by `import … from`, `export … from` or `import(…)`. */
+function importedTokensFiles(code: string, from: string): ReadonlySet<string> {
+  const found = new Set<string>();
   let count = 0;
-  for (let at = text.indexOf(needle); at >= 0 && count < FINDS_MAX; at = text.indexOf(needle, at + 1)) {
+  for (let at = code.indexOf(TOKENS_FILE); at >= 0; at = code.indexOf(TOKENS_FILE, at + 1)) {
     count += 1;
-    yield at;
+    if (count > IMPORTS_MAX) break;
+    const end = at + TOKENS_FILE.length;
+    const quote = code[end] ?? '';
+    if (!'"\'`'.includes(quote)) continue;
+    const room = code.slice(Math.max(0, at - SPECIFIER_CHARS_MAX), at);
+    const start = room.lastIndexOf(quote);
+    const specifier = `${room.slice(start + 1)}${TOKENS_FILE}`;
+    if (
+      start < 0 ||
+      !/^\.{1,2}\/(?:[^"'`\\\s]*\/)?edgekv_tokens\.js$/.test(specifier) ||
+      !isImport(room.slice(0, start))
+    )
+      continue;
+    // Only what lies in the bundle, by a name that the archive can hold: others are the code's mistake.
+    if (staysInside(from, specifier, true)) found.add(resolveInside(from, specifier, true));
   }
+  return found;
+}
+
+function isImport(before: string): boolean {
+  const head = before.trimEnd().replace(/\($/, '').trimEnd();
+  return /(?:^|[^\w$.])(?:from|import)$/.test(head.slice(-8));
+}
+
+function callerOf({ code }: Script, path: string): Caller | null {
+  const knows = (words: string) => code.includes(words) || code.includes(words.toLowerCase());
+  if (!knows('EdgeDB-Auth')) return null;
+  const isHelper = /namespace-(?:["'`]|\$\{)/.test(code);
+  return { path, isHelper, sendsReferences: knows('EdgeDB-Auth-Ref') };
 }

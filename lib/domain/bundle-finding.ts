@@ -17,10 +17,33 @@ export function distinct(findings: readonly BundleFinding[]): BundleFinding[] {
   return [...new Map(findings.map((one) => [one.text, one])).values()];
 }
 
-/** A text out of a bundle for a sentence: visible, short, and without what may be a secret. */
-export function shown(text: string, charsMax = 80): string {
-  const visible = visibleText(hideLongText(text));
+/** Of one kind; more say no more. */
+const OF_A_KIND_MAX = 10;
+
+/** Findings as they are told: none twice, and of each kind as many as people read. */
+export function settled(all: readonly BundleFinding[]): BundleFinding[] {
+  const findings = distinct(all);
+  const counts = new Map<string, number>();
+  const kept = findings.filter(({ code }) => {
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    return count <= OF_A_KIND_MAX;
+  });
+  const rest = findings.length - kept.length;
+  const kinds = [...counts].filter(([, count]) => count > OF_A_KIND_MAX).map(([code]) => code);
+  if (rest === 0) return kept;
+  return [...kept, finding('info', 'more-findings', `${rest} more of these kinds: ${kinds.join(', ')}.`)];
+}
+
+/** A path or name for a sentence: visible and short. */
+export function shown(text: string, charsMax = 120): string {
+  const visible = visibleText(text);
   return visible.length > charsMax ? `${visible.slice(0, charsMax)}…` : visible;
+}
+
+/** The same for a text in which a secret may stand, as people put them anywhere. */
+export function shownSafely(text: string, charsMax = 120): string {
+  return shown(hideLongText(text), charsMax);
 }
 
 /** `a`, `a and b`, `a, b and 3 more`. */

@@ -1,16 +1,16 @@
 // Where in a bundle the tokens file is, or belongs: at the root, unless the code itself imports another one. When that
 // is not clear, people are asked.
 import { type Archive, type ArchiveEntry, TOKENS_FILE } from './archive';
-import { resolveInside } from './archive-path';
-import { importedTokensFiles } from './bundle-code';
+import { readCode } from './bundle-code';
+import { shown } from './bundle-finding';
+import { endOfLink, entriesByPath, fileName } from './bundle-text';
 import { fail, ok, type Result } from './problem';
-import { visibleText } from './visible-text';
 
 /** Something by the name of a tokens file. */
 export type TokensFileCandidate = {
   path: string;
   type: 'file' | 'link' | 'symlink';
-  /** Where a link leads. */
+  /** Where a link leads in the end: to a file, or to nothing; null when it leads round in a circle, and for a file. */
   leadsTo: string | null;
 };
 
@@ -24,85 +24,126 @@ export type Place = {
 };
 
 /** Everything in the archive that is called edgekv_tokens.js, the root's first. */
-export function tokensFileCandidates({ entries }: Archive): TokensFileCandidate[] {
-  return entries
-    .flatMap(({ normalized, type, linkPath }): TokensFileCandidate[] => {
-      if (normalized.split('/').at(-1) !== TOKENS_FILE || type === 'directory') return [];
-      const leadsTo = linkPath === null ? null : resolveInside(normalized, linkPath, type === 'symlink');
-      return [{ path: normalized, type, leadsTo }];
+export function tokensFileCandidates(archive: Archive): TokensFileCandidate[] {
+  const byPath = entriesByPath(archive);
+  return archive.entries
+    .flatMap((entry): TokensFileCandidate[] => {
+      const { normalized: path, type } = entry;
+      if (fileName(path) !== TOKENS_FILE || type === 'directory') return [];
+      return [{ path, type, leadsTo: type === 'file' ? null : (endOfLink(byPath, entry)?.path ?? null) }];
     })
     .sort((a, b) => Number(b.path === TOKENS_FILE) - Number(a.path === TOKENS_FILE));
 }
 
 /**
  * The place that `asked` names, or the one that is meant. Problems: `tokens-file-choice` (409, with the choices in
- * `fields.file`) when nobody can tell, `invalid-fields` (422) for a choice that is none.
+ * `fields.file`) when nobody can tell, `invalid-fields` (422) for a choice that is none, `bundle-refused` (422) when no
+ * file can be put there.
  */
 export function findPlace(archive: Archive, asked: string | null): Result<Place> {
   const candidates = tokensFileCandidates(archive);
-  const at = (path: string): Place => {
-    const entry = archive.entries.find((one) => one.normalized === path) ?? null;
-    return { path, entry, existing: entry && contentOf(archive, entry) };
-  };
-  if (asked !== null) {
-    const path = asked.replace(/^(\.\/+)+/, '');
-    if (path === TOKENS_FILE || candidates.some((one) => one.path === path)) return ok(at(path));
-    return wrongChoice(asked, candidates);
+  if (asked === null) {
+    const root = candidates.find(({ path }) => path === TOKENS_FILE);
+    if (root && root.type !== 'file')
+      return choice(`edgekv_tokens.js in the bundle is a ${root.type}.`, choicesOf(archive, candidates, []));
+    // A link to the root's file is no second file.
+    const others = candidates.filter((one) => one !== root && one.leadsTo !== TOKENS_FILE);
+    return root && others.length === 0
+      ? placeAt(archive, TOKENS_FILE)
+      : placeByImports(archive, candidates, others);
   }
-  const root = candidates.find(({ path }) => path === TOKENS_FILE);
-  const others = candidates.filter((one) => one !== root);
-  if (root?.type === 'file') return ok(at(TOKENS_FILE));
-  if (root) return choice(`edgekv_tokens.js in the bundle is a ${root.type}.`, candidates);
-  const imported = [...importedTokensFiles(archive)];
-  const [only] = imported;
-  if (imported.length === 1 && only !== undefined) {
-    const isThere = others.some(({ path, type }) => path === only && type === 'file');
-    if (only === TOKENS_FILE || isThere || others.length === 0) return ok(at(only));
-  }
-  if (others.length === 0) return ok(at(TOKENS_FILE));
-  return choice(
-    `The bundle has no edgekv_tokens.js at its root, but ${shown(others.map(({ path }) => path))}.`,
-    candidates,
+  const choices = choicesOf(archive, candidates, importsOf(archive));
+  const path = asked.replace(/^(\.\/+)+/, '');
+  return choices.includes(path) ? placeAt(archive, path) : wrongChoice(asked, choices);
+}
+
+/** The place when there is no tokens file, or another one beside the root's: the one that code imports, if it is one. */
+function placeByImports(
+  archive: Archive,
+  candidates: readonly TokensFileCandidate[],
+  others: readonly TokensFileCandidate[],
+): Result<Place> {
+  const imports = importsOf(archive);
+  const [only, second] = imports;
+  const isOne = only !== undefined && second === undefined;
+  const isThere = isOne && candidates.some(({ path, type }) => path === only && type === 'file');
+  if (isOne && (isThere || candidates.length === 0)) return placeAt(archive, only);
+  if (candidates.length === 0 && (imports.length === 0 || imports.includes(TOKENS_FILE)))
+    return placeAt(archive, TOKENS_FILE);
+  const paths = joined(
+    others.map(({ path }) => path),
+    ' and ',
+  );
+  const title =
+    candidates.length === 0
+      ? `Code of the bundle imports ${joined(imports, ' and ')}, and none of them is there.`
+      : candidates[0]?.path === TOKENS_FILE
+        ? `The bundle has edgekv_tokens.js at its root, and also ${paths}.`
+        : `The bundle has no edgekv_tokens.js at its root, but ${paths}.`;
+  return choice(title, choicesOf(archive, candidates, imports));
+}
+
+/** The tokens files that code imports, as far as they are there or have a name that every reader of archives can write. */
+function importsOf(archive: Archive): string[] {
+  return [...readCode(archive).imports.keys()].filter(
+    (path) => /^[\w.~/-]{1,100}$/.test(path) || archive.entries.some((one) => one.normalized === path),
   );
 }
 
-/** The bytes of a file, or of the file that a link leads to; null when there is none. */
-function contentOf({ entries }: Archive, entry: ArchiveEntry): Uint8Array | null {
-  let current: ArchiveEntry | undefined = entry;
-  for (let steps = 0; current && steps < 8; steps += 1) {
-    if (current.type === 'file') return current.data;
-    const { normalized, linkPath, type }: ArchiveEntry = current;
-    if (linkPath === null) return null;
-    const target = resolveInside(normalized, linkPath, type === 'symlink');
-    current = entries.find((one) => one.normalized === target);
-  }
-  return null;
+function placeAt(archive: Archive, path: string): Result<Place> {
+  const { entries } = archive;
+  const entry = entries.find((one) => one.normalized === path) ?? null;
+  const file = entries.find(
+    ({ normalized, type }) => type !== 'directory' && path.startsWith(`${normalized}/`),
+  );
+  if (file) return inTheWay(`${file.normalized} is a ${file.type}, and no folder`);
+  return ok({ path, entry, existing: entry && (endOfLink(entriesByPath(archive), entry)?.file ?? null) });
 }
 
-function choice(title: string, candidates: readonly TokensFileCandidate[]) {
-  const paths = [...new Set([TOKENS_FILE, ...candidates.map(({ path }) => path)])];
+function inTheWay(what: string) {
+  return fail(
+    'bundle-refused',
+    422,
+    `The tokens file cannot be put into the bundle: ${shown(what, 240)}.`,
+    'Nothing was changed. Rename or remove it, and pack the bundle again.',
+  );
+}
+
+/** The root always, everything by the right name, the files that links of that name lead to, and what code imports. */
+function choicesOf(
+  { entries }: Archive,
+  candidates: readonly TokensFileCandidate[],
+  imports: readonly string[],
+): string[] {
   const linked = candidates.flatMap(({ leadsTo }) => leadsTo ?? []);
-  const choices = [
-    ...new Set([...paths, ...linked.filter((path) => candidates.some((one) => one.path === path))]),
-  ];
+  const files = linked.filter((path) =>
+    entries.some((one) => one.normalized === path && one.type === 'file'),
+  );
+  return [...new Set([TOKENS_FILE, ...candidates.map(({ path }) => path), ...files, ...imports])];
+}
+
+function choice(title: string, choices: string[]) {
+  const words = joined(
+    choices.map((path) => `file=${path}`),
+    ' or ',
+  );
   return fail(
     'tokens-file-choice',
     409,
     title,
-    `Nothing was changed. Say which file is meant: ${shown(choices.map((path) => `file=${path}`))}. The root is where the helper library looks when it lies there too.`,
+    `Nothing was changed. Say which file is meant: ${words}. The helper reads the one that lies beside it.`,
     { fields: { file: choices } },
   );
 }
 
-function wrongChoice(asked: string, candidates: readonly TokensFileCandidate[]) {
-  const words = `The bundle has no tokens file ${shown([asked])}.`;
-  const choices = [...new Set([TOKENS_FILE, ...candidates.map(({ path }) => path)])];
-  return fail('invalid-fields', 422, words, `Nothing was changed. There is ${shown(choices)}.`, {
+function wrongChoice(asked: string, choices: readonly string[]) {
+  const words = `The bundle has no tokens file ${shown(asked)}.`;
+  return fail('invalid-fields', 422, words, `Nothing was changed. There is ${joined(choices, ' or ')}.`, {
     fields: { file: [words] },
   });
 }
 
-function shown(paths: readonly string[]): string {
-  const all = paths.map((path) => visibleText(path).slice(0, 120));
-  return all.length > 4 ? `${all.slice(0, 4).join(', ')} and ${all.length - 4} more` : all.join(' or ');
+function joined(paths: readonly string[], word: string): string {
+  const all = paths.map((path) => shown(path));
+  return all.length > 4 ? `${all.slice(0, 4).join(', ')} and ${all.length - 4} more` : all.join(word);
 }

@@ -1,6 +1,7 @@
 // JavaScript cut into code and comments, in one pass over its bytes: what stands in a comment is not used, and a `//`
 // inside a text is no comment. No parser: bundles may be minified, large, newer than any parser, or hostile.
 
+/** A script in which offsets are the same with comments and without. */
 export type Script = {
   /** The file as latin1: what is sought in it is ASCII, and offsets are those of the bytes. */
   text: string;
@@ -18,17 +19,21 @@ const DEPTH_MAX = 10_000;
 
 const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
 const codes = (text: string) => [...text].map((character) => character.charCodeAt(0));
-const [DOUBLE = 0, SINGLE = 0, BACKTICK = 0, SLASH = 0, STAR = 0, BACKSLASH = 0, DOLLAR = 0] = codes('"\'`/*\\$');
+const [DOUBLE = 0, SINGLE = 0, BACKTICK = 0, SLASH = 0, STAR = 0, BACKSLASH = 0, DOLLAR = 0] =
+  codes('"\'`/*\\$');
 const [OPEN_PAREN = 0, CLOSE_PAREN = 0, OPEN_BRACE = 0, CLOSE_BRACE = 0] = codes('(){}');
-const [OPEN_BRACKET = 0, CLOSE_BRACKET = 0, PLUS = 0, MINUS = 0] = codes('[]+-');
+const [OPEN_BRACKET = 0, CLOSE_BRACKET = 0, PLUS = 0, MINUS = 0, DOT = 0] = codes('[]+-.');
 
 /** Words after which `/` begins a regular expression; after any other it divides. */
-const BEFORE_REGEX = /(?:^|[^\w$.])(?:return|typeof|case|in|of|delete|void|throw|new|instanceof|else|do|yield|await)$/;
+const BEFORE_REGEX = 'return typeof case in of delete void throw new instanceof else do yield await'.split(
+  ' ',
+);
 /** Behind the `)` of these stands a statement, which may begin with a regular expression. */
-const BEFORE_STATEMENT = /(?:^|[^\w$.])(?:if|while|for|with)$/;
-const STATEMENT_ENDS: ReadonlySet<number | undefined> = new Set(codes('ferh'));
-/** Room for the longest of these words and what stands before it. */
-const WORD_ROOM = 12;
+const BEFORE_STATEMENT = ['if', 'while', 'for', 'with'];
+/** 1 for a letter, a digit, `_`, `$`, and anything beyond ASCII. */
+const IS_WORD = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 128 || /[\w$]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 
 /** Cuts a script. Time grows with its length only, whatever it holds. */
 export function readScript(data: Uint8Array): Script {
@@ -39,7 +44,9 @@ export function readScript(data: Uint8Array): Script {
   const { length } = bytes;
   // What is open: for `(`, whether a statement follows its `)`; for `{`, whether it stands in a template.
   const open: ('(' | 'if(' | '{' | '${')[] = [];
+  // Where the last thing that is no gap ends, and where the last word begins.
   let last = -1;
+  let wordAt = 0;
   let closedIf = false;
   let at = 0;
 
@@ -49,7 +56,12 @@ export function readScript(data: Uint8Array): Script {
       if (byte !== LF && byte !== CR) code[index] = SPACE;
     }
   };
-  const wordBefore = (end: number) => text.slice(Math.max(0, end - WORD_ROOM), end);
+  /** Whether one of `words` ends at `last`, and is no property's name. */
+  const isBehind = (words: readonly string[]): boolean => {
+    if (last < wordAt || IS_WORD[bytes[last] ?? 0] !== 1 || bytes[wordAt - 1] === DOT) return false;
+    const size = last + 1 - wordAt;
+    return words.some((word) => word.length === size && text.startsWith(word, wordAt));
+  };
   const push = (what: (typeof open)[number]) => {
     if (open.length < DEPTH_MAX) open.push(what);
   };
@@ -104,12 +116,11 @@ export function readScript(data: Uint8Array): Script {
     const before = last < 0 ? undefined : bytes[last];
     if (before === undefined) return true;
     if (before === CLOSE_PAREN) return closedIf;
-    if (before === CLOSE_BRACKET || before === DOUBLE || before === SINGLE || before === BACKTICK) return false;
+    if (before === CLOSE_BRACKET || before === DOUBLE || before === SINGLE || before === BACKTICK)
+      return false;
     if (before === PLUS || before === MINUS) return bytes[last - 1] !== before;
-    return isWordPart(before) ? BEFORE_REGEX.test(wordBefore(last + 1)) : true;
+    return IS_WORD[before] === 1 ? isBehind(BEFORE_REGEX) : true;
   };
-  const isBeforeStatement = () =>
-    STATEMENT_ENDS.has(bytes[last]) && BEFORE_STATEMENT.test(wordBefore(last + 1));
   const note = (from: number, to: number) => {
     const size = to - from - 2;
     if (size === 36 && bytes[from + 9] === MINUS && bytes[from + 14] === MINUS) keep(found.uuids, from);
@@ -118,6 +129,12 @@ export function readScript(data: Uint8Array): Script {
 
   while (at < length) {
     const byte = bytes[at] ?? 0;
+    if (IS_WORD[byte] === 1) {
+      wordAt = at;
+      while (IS_WORD[bytes[at] ?? 0] === 1) at += 1;
+      last = at - 1;
+      continue;
+    }
     if (byte === SPACE || byte === LF || byte === TAB || byte === CR) {
       at += 1;
       continue;
@@ -138,7 +155,7 @@ export function readScript(data: Uint8Array): Script {
       at = endOfRegex();
     } else {
       at += 1;
-      if (byte === OPEN_PAREN) push(isBeforeStatement() ? 'if(' : '(');
+      if (byte === OPEN_PAREN) push(isBehind(BEFORE_STATEMENT) ? 'if(' : '(');
       else if (byte === OPEN_BRACE) push('{');
       else if (byte === CLOSE_PAREN) {
         const top = open.at(-1);
@@ -157,16 +174,4 @@ export function readScript(data: Uint8Array): Script {
 
 function keep(found: number[], at: number): void {
   if (found.length < LITERALS_MAX) found.push(at);
-}
-
-/** A letter, a digit, `_`, `$`, or anything beyond ASCII. */
-function isWordPart(byte: number): boolean {
-  return (
-    (byte >= 97 && byte <= 122) ||
-    (byte >= 65 && byte <= 90) ||
-    (byte >= 48 && byte <= 57) ||
-    byte === 95 ||
-    byte === DOLLAR ||
-    byte >= 128
-  );
 }

@@ -1,23 +1,39 @@
 // A token as a bundle uses it, matched with what the account knows of it now.
-import type { BundleFinding } from './bundle-doctor';
-import { type Day, daysBetween, formatDay } from './day';
+import type { Day } from './day';
 import { hideLongText } from './hidden-values';
-import { readLegacyClaims } from './legacy-claims';
-import { NETWORKS } from './permissions';
-import { EXPIRING_SOON_DAYS, type Token, type TokenStatus, tokenStatus } from './token';
+import { type LegacyClaims, readLegacyClaims } from './legacy-claims';
+import type { Network } from './permissions';
+import { type AllowedEdgeWorkers, type Token, type TokenStatus, tokenKind, tokenStatus } from './token';
 import type { SecretItem, TokensFileItem } from './tokens-file';
-import { visibleText } from './visible-text';
 
 /** How sure it is that an entry is the token named: by its reference, by what its JWT claims, or by its name alone. */
 export type MatchedBy = 'reference' | 'claims' | 'name';
 
+/** An entry with what is known of its token. Its value is left out. */
 export type TokenUse = TokensFileItem & {
   /** The token of the account; null when none matches, or the tokens are not known. */
   known: { name: string; uuid: string; status: TokenStatus; matchedBy: MatchedBy } | null;
   /** What the JWT of a legacy entry claims: decoded, never verified. */
-  legacy: { issued: Day | null; expires: Day | null; namespaces: readonly string[] } | null;
+  legacy: {
+    issued: Day | null;
+    expires: Day | null;
+    namespaces: readonly string[];
+    networks: Readonly<Record<Network, boolean>>;
+    edgeWorkers: AllowedEdgeWorkers;
+  } | null;
 };
 
+/** A use with where it stands. */
+export type PlacedUse = TokenUse & {
+  path: string;
+  /** Whether it stands in code, and not in a tokens file. */
+  isInlined: boolean;
+};
+
+/** Stands for the key and the namespace of a token in code that does not say what it is for. */
+export const UNKNOWN_KEY = '?';
+
+/** What a bundle's tokens are compared with. */
 export type TokenUseContext = {
   /** All tokens of the account, expired ones included; null when they are not known. */
   tokens: readonly Token[] | null;
@@ -26,15 +42,21 @@ export type TokenUseContext = {
   edgeWorker: string | null;
 };
 
-/** The entry, matched. The value itself is left out of what is returned. */
-export function tokenUseOf({ value, ...item }: SecretItem, { tokens, today }: TokenUseContext): TokenUse {
+/** The entry, matched. The value itself is left out of what is returned, and so is what may be one in another field. */
+export function tokenUseOf(item: SecretItem, { tokens, today }: TokenUseContext): TokenUse {
+  const { value, ...rest } = item;
   const claims = value === null ? null : readLegacyClaims(value);
   const match = findToken(item, claims, tokens ?? []);
+  const hide = (text: string) => hidden(text, value);
+  const namespace = hide(item.namespace);
   return {
-    ...item,
-    // A secret in the wrong field is a secret all the same.
-    token: item.token && hideLongText(item.token),
-    reference: item.reference && hideLongText(item.reference),
+    ...rest,
+    namespace,
+    key: item.isPrefixed
+      ? `${item.key.slice(0, -item.namespace.length || undefined)}${namespace}`
+      : namespace,
+    token: item.token === null ? null : hide(item.token),
+    reference: item.reference === null ? null : hide(item.reference),
     known: match && {
       name: match.token.name,
       uuid: match.token.uuid,
@@ -44,112 +66,67 @@ export function tokenUseOf({ value, ...item }: SecretItem, { tokens, today }: To
     legacy: claims && {
       issued: claims.issued,
       expires: claims.expires,
-      namespaces: [...claims.details.permissions.keys()],
+      namespaces: [...claims.details.permissions.keys()].map(hide),
+      networks: claims.details.networks,
+      edgeWorkers: claims.details.edgeWorkers,
     },
   };
 }
 
-type Claims = NonNullable<ReturnType<typeof readLegacyClaims>>;
+/** Longer than any name, namespace or reference. */
+const FIELD_CHARS_MAX = 64;
+
+/** A field as people may see it: a secret in the wrong field is a secret all the same. */
+function hidden(text: string, value: string | null): string {
+  const holdsValue = value !== null && (text === value || (value.length >= 8 && text.includes(value)));
+  const isSecret = text.length > FIELD_CHARS_MAX || (text !== '' && holdsValue);
+  return isSecret ? `(${text.length} characters, hidden)` : hideLongText(text);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a reference can be one; else it may be a placeholder that a pipeline fills in. */
+export function isReference(text: string): boolean {
+  return UUID.test(text);
+}
 
 function findToken(
-  item: TokensFileItem,
-  claims: Claims | null,
+  { token: name, reference, value }: SecretItem,
+  claims: LegacyClaims | null,
   tokens: readonly Token[],
 ): { token: Token; matchedBy: MatchedBy } | null {
-  const byReference = item.reference === null ? undefined : tokens.find((one) => one.uuid === item.reference);
-  if (byReference) return { token: byReference, matchedBy: 'reference' };
-  const byName = tokens.find((one) => one.name === item.token);
-  // A reference that is not among the tokens belongs to none of them, whatever its name: a name used again gets another.
-  if (!byName || item.form === 'reference') return null;
-  const isLegacy = byName.expiry !== null;
-  if (!isLegacy) return null;
-  const isSame = claims !== null && claims.expires === byName.expiry;
-  return { token: byName, matchedBy: isSame ? 'claims' : 'name' };
+  const named = tokens.filter((one) => name !== null && one.name === name);
+  // With both, the helper uses the value.
+  if (value === null && reference !== null && isReference(reference)) {
+    // A reference that is not among the tokens belongs to none of them, whatever its name: a name used again gets another.
+    const byReference = tokens.find((one) => one.uuid === reference.toLowerCase());
+    return byReference ? { token: byReference, matchedBy: 'reference' } : null;
+  }
+  const byClaims = claims && findByClaims(claims, name, tokens);
+  if (byClaims) return { token: byClaims, matchedBy: 'claims' };
+  // A JWT of another day is an older token of that name. What has no date may be a placeholder: then the name is all.
+  const [byName] = value === null ? named : named.filter((one) => tokenKind(one) === 'legacy');
+  return byName && (claims === null || claims.expires === null) ? { token: byName, matchedBy: 'name' } : null;
 }
 
-/** What is wrong, or worth knowing, about the tokens that a bundle uses. */
-export function tokenFindings(uses: readonly TokenUse[], context: TokenUseContext): BundleFinding[] {
-  const findings: BundleFinding[] = [];
-  const seen = new Set<string>();
-  const note = (severity: BundleFinding['severity'], code: string, text: string) => {
-    if (seen.has(text)) return;
-    seen.add(text);
-    findings.push({ severity, code, text });
-  };
-  const counts = new Map<string, number>();
-  for (const { key } of uses) counts.set(key, (counts.get(key) ?? 0) + 1);
-  for (const use of uses) {
-    const key = visibleText(use.key).slice(0, 80);
-    if (!use.isPrefixed)
-      note('warning', 'bare-key', `The entry ${key} lacks the prefix namespace-: the helper never reads it.`);
-    if ((counts.get(use.key) ?? 0) > 1)
-      note('warning', 'duplicate-key', `The entry ${key} stands more than once: only the last one counts.`);
-    if (use.form === 'both')
-      note(
-        'warning',
-        'both-forms',
-        `The entry ${key} has a value and a reference: the helper uses the value.`,
-      );
-    if (use.form === 'none')
-      note('error', 'entry-empty', `The entry ${key} has neither value nor reference: the helper fails.`);
-    noteState(use, context, note);
-    noteJwt(use, context.today, note);
-  }
-  return findings;
+/** The legacy token of the JWT's id, or of its last day and its name, else the only one of its last day and its rights. */
+function findByClaims(claims: LegacyClaims, name: string | null, tokens: readonly Token[]): Token | null {
+  const byId = tokens.find(({ uuid }) => uuid === claims.id);
+  if (byId) return byId;
+  const sameDay = tokens.filter(
+    (one) => tokenKind(one) === 'legacy' && one.expiry !== null && one.expiry === claims.expires,
+  );
+  const byName = sameDay.find((one) => one.name === name);
+  if (byName) return byName;
+  const [only, second] = sameDay.filter(
+    (one) => one.details && rightsOf(one.details) === rightsOf(claims.details),
+  );
+  return only && !second ? only : null;
 }
 
-type Note = (severity: BundleFinding['severity'], code: string, text: string) => void;
-
-function noteState(use: TokenUse, { tokens, today, edgeWorker }: TokenUseContext, note: Note): void {
-  const name = visibleText(use.known?.name ?? use.token ?? use.key).slice(0, 80);
-  if (tokens === null || use.form === 'none') return;
-  if (!use.known) {
-    if (use.form === 'reference')
-      note('error', 'token-gone', `${name}: no token of this account has that reference; it may be revoked.`);
-    return;
-  }
-  const token = tokens.find((one) => one.uuid === use.known?.uuid);
-  if (!token) return;
-  const status = tokenStatus(token, today);
-  if (status === 'expired') note('error', 'token-expired', `${name} has expired.`);
-  if (status === 'failed') note('error', 'token-failed', `${name} could not be activated.`);
-  if (status === 'activating')
-    note('warning', 'token-activating', `${name} is still being activated; EdgeWorkers cannot use it yet.`);
-  if (status === 'expiring' && token.expiry)
-    note('warning', 'token-expiring', `${name} expires on ${formatDay(token.expiry)}.`);
-  const { details } = token;
-  if (!details) return;
-  if (use.isPrefixed && !details.permissions.has(use.namespace))
-    note(
-      'error',
-      'namespace-not-allowed',
-      `${name} has no rights on the namespace ${visibleText(use.namespace)}.`,
-    );
-  const [only, other] = NETWORKS.filter((network) => details.networks[network]);
-  if (only && !other) note('info', 'one-network', `${name} works on ${only} only.`);
-  if (edgeWorker !== null && details.edgeWorkers !== 'all' && !details.edgeWorkers.includes(edgeWorker))
-    note('error', 'edgeworker-not-allowed', `${name} is not allowed for EdgeWorker ${edgeWorker}.`);
-}
-
-function noteJwt(
-  { legacy, key, token, known, namespace, isPrefixed }: TokenUse,
-  today: Day,
-  note: Note,
-): void {
-  if (!legacy) return;
-  const name = visibleText(token ?? key).slice(0, 80);
-  const { expires, namespaces } = legacy;
-  // The token's own state, where it is known, was said already.
-  if (expires !== null && known === null) {
-    const days = daysBetween(today, expires);
-    if (days < 0) note('error', 'jwt-expired', `The JWT of ${name} expired on ${formatDay(expires)}.`);
-    else if (days <= EXPIRING_SOON_DAYS)
-      note('warning', 'jwt-expiring', `The JWT of ${name} expires on ${formatDay(expires)}.`);
-  }
-  if (isPrefixed && namespaces.length > 0 && !namespaces.includes(namespace))
-    note(
-      'error',
-      'namespace-not-allowed',
-      `The JWT of ${name} has no rights on the namespace ${visibleText(namespace)}.`,
-    );
+function rightsOf({ permissions }: LegacyClaims['details']): string {
+  return [...permissions]
+    .map(([namespace, held]) => `${namespace}+${held.join('')}`)
+    .sort()
+    .join();
 }

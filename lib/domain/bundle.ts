@@ -1,15 +1,18 @@
 // A bundle with tokens put in. The rules of archive, place, tokens file and manifest together.
-import { type Archive, type ArchiveEntry, readArchive } from './archive';
+import { ARCHIVE_LIMITS, type Archive, readArchive } from './archive';
 import { type Replacement, writeArchive } from './archive-write';
-import { archiveFindings, type BundleFinding } from './bundle-doctor';
+import { readCode } from './bundle-code';
+import { archiveFindings } from './bundle-doctor';
+import { type BundleFinding, settled } from './bundle-finding';
 import { MANIFEST_FILE, setManifestVersion } from './bundle-manifest';
 import { findPlace } from './bundle-place';
-import { decodeText } from './bundle-text';
+import { decodeText, fileAt } from './bundle-text';
 import { fail, ok, type Result } from './problem';
-import { type Change, mergeTokens } from './tokens-file';
+import { type Change, mergeTokens, readTokensFile } from './tokens-file';
 import type { TokensFileEntry } from './tokens-file-entry';
 import { rewriteTokensFile } from './tokens-file-rewrite';
 
+/** How a bundle is patched. */
 export type PatchOptions = {
   /** Whether entries of other tokens or values may be replaced. */
   overwrite: boolean;
@@ -23,6 +26,7 @@ export type PatchOptions = {
   version?: string | null;
 };
 
+/** A patched bundle, and what was done. */
 export type PatchedBundle = {
   bytes: Uint8Array;
   /** The tokens file that was written. */
@@ -31,7 +35,7 @@ export type PatchedBundle = {
   findings: readonly BundleFinding[];
   /** Entries that stayed byte for byte. */
   entriesKept: number;
-  /** The tokens file before (null: there was none) and after. Both may hold values: never to be shown as they are. */
+  /** The tokens file before (null: there was none, or it was no text) and after. Both may hold values: never to be shown as they are. */
   texts: { before: string | null; after: string };
   /** Whether it was written anew because it could not be edited. */
   isRewritten: boolean;
@@ -40,7 +44,8 @@ export type PatchedBundle = {
 /**
  * Puts tokens into the edgekv_tokens.js of a bundle (.tgz bytes); without such a file one is added.
  * Problems: those of the archive (413, 422), `tokens-file-choice` (409), `tokens-file-unreadable` (422),
- * `tokens-file-conflict` (409), `manifest-unreadable` and `invalid-fields` (422).
+ * `tokens-file-conflict` (409), `manifest-unreadable` and `invalid-fields` (422). Throws when what was written does not
+ * read back as intended: then nothing is handed out.
  */
 export async function patchBundle(
   packed: Uint8Array,
@@ -51,7 +56,7 @@ export async function patchBundle(
   return archive.ok ? patchArchive(archive.value, entries, options) : archive;
 }
 
-/** The same for an archive that was read. */
+/** The same for an archive that was read. What was written is read again and compared before it is handed out. */
 export async function patchArchive(
   archive: Archive,
   entries: readonly TokensFileEntry[],
@@ -60,11 +65,9 @@ export async function patchArchive(
   const place = findPlace(archive, options.file ?? null);
   if (!place.ok) return place;
   const { path, entry, existing } = place.value;
-  const before = existing && decodeText(existing);
-  if (existing !== null && before === null && !options.rewrite) return notText();
-  const merged = mergeOrRewrite(before ?? (existing === null ? null : ''), entries, options);
+  const merged = mergeOrRewrite(existing, entries, options);
   if (!merged.ok) return merged;
-  const { text, changes, isRewritten } = merged.value;
+  const { before, text, changes, isRewritten } = merged.value;
   const data = new TextEncoder().encode(text);
   const isSame = entry?.type === 'file' && Buffer.compare(entry.data, data) === 0;
   const replacements: Replacement[] = isSame ? [] : [entry ? { entry, data } : { path, data }];
@@ -73,17 +76,78 @@ export async function patchArchive(
   if (manifest.value) replacements.push(manifest.value);
   const stripPrefix = options.stripPrefix ?? false;
   const bytes = await writeArchive(archive, replacements, { stripPrefix });
-  const usesReferences = entries.some((one) => 'reference' in one);
-  const findings = archiveFindings(archive, bytes.byteLength, usesReferences);
+  const isReadAgain = archive.bytes.byteLength <= READ_AGAIN_BYTES_MAX;
+  const written = isReadAgain ? await readWritten(bytes, archive, replacements) : ok(archive);
+  if (!written.ok) return written;
+  const code = readCode(written.value);
+  const told = { ...written.value, notes: archive.notes };
+  const inCode = new Set(code.tokens.filter((one) => one.isCertain).map((one) => one.path));
+  const usesReferences = hasReference(text);
+  const findings = archiveFindings(told, { packedBytes: bytes.byteLength, code, usesReferences, inCode });
+  const isChosen = (options.file ?? null) !== null;
+  const over = [...(isChosen ? OVER_BY_CHOICE : []), ...(stripPrefix ? ['dot-prefix'] : [])];
   return ok({
     bytes,
     file: path,
     changes,
-    findings: stripPrefix ? findings.filter(({ code }) => code !== 'dot-prefix') : findings,
+    findings: settled(findings.filter((one) => !over.includes(one.code))),
     entriesKept: archive.entries.length - (entry ? 1 : 0) - (manifest.value ? 1 : 0),
     texts: { before, after: text },
     isRewritten,
   });
+}
+
+/** Who has said which tokens file is meant needs not to be told again where they are. */
+const OVER_BY_CHOICE = ['tokens-file-elsewhere', 'tokens-file-link'];
+
+/**
+ * Larger ones are not read again, as that takes as much memory once more. Akamai takes 5 MB at most, so nobody can use
+ * them; their findings are those of the bundle as it came.
+ */
+const READ_AGAIN_BYTES_MAX = 8 * 1024 * 1024;
+
+/** What was written, read again: every other file is byte for byte what it was, or it is not handed out. */
+async function readWritten(
+  bytes: Uint8Array,
+  before: Archive,
+  replacements: readonly Replacement[],
+): Promise<Result<Archive>> {
+  const written = await readArchive(bytes);
+  if (!written.ok) {
+    // With the tokens file it may have more files than are taken.
+    if (before.entries.length >= ARCHIVE_LIMITS.entriesMax) return written;
+    throw new Error(`a patched bundle cannot be read back: ${written.problem.title}`);
+  }
+  const expected = before.entries.map((entry) => {
+    const one = replacements.find((other) => 'entry' in other && other.entry === entry);
+    // A link that is replaced becomes a file.
+    return one ? { ...entry, type: 'file', linkPath: null, data: one.data } : entry;
+  });
+  const added = replacements.flatMap((one) =>
+    'path' in one ? [{ normalized: one.path, type: 'file', linkPath: null, data: one.data }] : [],
+  );
+  // Without `./`, the root itself has no entry any more.
+  const wanted = [...expected, ...added].filter(({ normalized }) => normalized !== '');
+  const there = written.value.entries.filter(({ normalized }) => normalized !== '');
+  const isRight = there.every((entry, index) => {
+    const one = wanted[index];
+    return one?.normalized === entry.normalized && one.type === entry.type && isSameContent(one, entry);
+  });
+  if (!isRight || there.length !== wanted.length)
+    throw new Error('a patched bundle did not read back as intended');
+  return written;
+}
+
+type Content = { data: Uint8Array; linkPath: string | null };
+
+function isSameContent(one: Content, other: Content): boolean {
+  const leadsTo = ({ linkPath }: Content) => linkPath?.replace(/^(\.\/+)+/, '');
+  return Buffer.compare(one.data, other.data) === 0 && leadsTo(one) === leadsTo(other);
+}
+
+function hasReference(tokensFile: string): boolean {
+  const items = readTokensFile(tokensFile);
+  return items.ok && items.value.some(({ form }) => form === 'reference');
 }
 
 function notText() {
@@ -95,17 +159,23 @@ function notText() {
   );
 }
 
-type Merged = { text: string; changes: readonly Change[]; isRewritten: boolean };
+type Merged = { before: string | null; text: string; changes: readonly Change[]; isRewritten: boolean };
 
 /** Edits the text by range; when that is not safe and a rewrite is wanted, merges into its standard form. */
 function mergeOrRewrite(
-  source: string | null,
+  existing: Uint8Array | null,
   entries: readonly TokensFileEntry[],
   { overwrite, rewrite }: PatchOptions,
 ): Result<Merged> {
-  const edited = mergeTokens(source, entries, { overwrite });
-  if (edited.ok) return ok({ ...edited.value, isRewritten: false });
-  if (edited.problem.code !== 'tokens-file-unreadable' || source === null) return edited;
+  const before = existing && decodeText(existing);
+  if (existing && before === null) {
+    if (!rewrite) return notText();
+    const fresh = mergeTokens(null, entries, { overwrite });
+    return fresh.ok ? ok({ ...fresh.value, before, isRewritten: true }) : fresh;
+  }
+  const edited = mergeTokens(before, entries, { overwrite });
+  if (edited.ok) return ok({ ...edited.value, before, isRewritten: false });
+  if (edited.problem.code !== 'tokens-file-unreadable' || before === null) return edited;
   if (!rewrite) {
     const { problem } = edited;
     return {
@@ -113,17 +183,16 @@ function mergeOrRewrite(
       problem: { ...problem, detail: `${problem.detail} It can be written anew (rewrite=true).` },
     };
   }
-  const rewritten = mergeTokens(rewriteTokensFile(source), entries, { overwrite });
-  return rewritten.ok ? ok({ ...rewritten.value, isRewritten: true }) : rewritten;
+  const rewritten = mergeTokens(rewriteTokensFile(before), entries, { overwrite });
+  return rewritten.ok ? ok({ ...rewritten.value, before, isRewritten: true }) : rewritten;
 }
 
+/** bundle.json with another version; null when it stays as it is. */
 function newManifest(archive: Archive, version: string | null): Result<Replacement | null> {
   if (version === null) return ok(null);
-  const entry = archive.entries.find(
-    (one): one is ArchiveEntry => one.normalized === MANIFEST_FILE && one.type === 'file',
-  );
+  const entry = fileAt(archive, MANIFEST_FILE);
   const text = entry && decodeText(entry.data);
-  if (!entry || text === null || text === undefined) {
+  if (text === null) {
     const words = entry ? 'bundle.json is not UTF-8 text' : 'there is no bundle.json';
     return fail(
       'manifest-unreadable',
@@ -133,5 +202,6 @@ function newManifest(archive: Archive, version: string | null): Result<Replaceme
     );
   }
   const edited = setManifestVersion(text, version);
-  return edited.ok ? ok({ entry, data: new TextEncoder().encode(edited.value) }) : edited;
+  if (!edited.ok) return edited;
+  return ok(entry && edited.value !== text ? { entry, data: new TextEncoder().encode(edited.value) } : null);
 }

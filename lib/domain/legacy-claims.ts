@@ -11,22 +11,34 @@ const claimsSchema = z.looseObject({
     .catch(undefined),
   env: z.array(z.string()).optional().catch(undefined),
   cpc: z.union([z.string(), z.number()]).optional().catch(undefined),
-  iat: z.number().int().positive().optional().catch(undefined),
-  exp: z.number().int().positive().optional().catch(undefined),
+  // Seconds, whole ones in every token seen; the standard allows others.
+  iat: z.number().positive().optional().catch(undefined),
+  exp: z.number().positive().optional().catch(undefined),
+  jti: z.string().optional().catch(undefined),
 });
 
 const NAMESPACE_CLAIM = 'namespace-';
 const JWT_CHARS_MAX = 16 * 1024;
+/** Header, payload and signature; a signature may be missing in what people made themselves. */
+const JWT = /^[A-Za-z0-9_-]+={0,2}\.([A-Za-z0-9_-]+={0,2})\.[A-Za-z0-9_-]*={0,2}$/;
+
+/** What a JWT says of itself. */
+export type LegacyClaims = {
+  details: TokenDetails;
+  issued: Day | null;
+  /** The last day on which it works. */
+  expires: Day | null;
+  /** `jti`, which has the form of a token's uuid. */
+  id: string | null;
+};
 
 /** Details, day of issue and last day out of a JWT (claims as decoded from public tokens); null when it is no JWT. */
-export function readLegacyClaims(
-  jwt: string,
-): { details: TokenDetails; issued: Day | null; expires: Day | null } | null {
-  const payload = jwt.length <= JWT_CHARS_MAX ? jwt.split('.')[1] : undefined;
+export function readLegacyClaims(jwt: string): LegacyClaims | null {
+  const payload = jwt.length <= JWT_CHARS_MAX ? JWT.exec(jwt.trim())?.[1] : undefined;
   if (!payload) return null;
   const parsed = claimsSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
   if (!parsed.success) return null;
-  const { ewids, env, cpc, iat, exp } = parsed.data;
+  const { ewids, env, cpc, iat, exp, jti } = parsed.data;
   return {
     details: {
       kind: 'legacy',
@@ -36,8 +48,10 @@ export function readLegacyClaims(
       edgeWorkers: readEdgeWorkers(ewids),
     },
     issued: iat === undefined ? null : dayOfSeconds(iat),
-    // 23:59:59 UTC of the token's last day (decoded from five public tokens).
-    expires: exp === undefined ? null : dayOfSeconds(exp),
+    // 23:59:59 UTC of the token's last day (decoded from five public tokens). At that second it is over: midnight ends
+    // the day before.
+    expires: exp === undefined ? null : dayOfSeconds(Math.ceil(exp) - 1),
+    id: jti ?? null,
   };
 }
 
@@ -49,8 +63,9 @@ function dayOfSeconds(seconds: number): Day | null {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 
@@ -58,7 +73,9 @@ function readPermissions(claims: Record<string, unknown>): NamespacePermissions 
   const found = new Map<string, Permission[]>();
   for (const [claim, value] of Object.entries(claims)) {
     if (!claim.startsWith(NAMESPACE_CLAIM) || !Array.isArray(value)) continue;
-    found.set(claim.slice(NAMESPACE_CLAIM.length), orderPermissions(value.map(String)));
+    // Anybody may have written the JWT: what is no text has no letter of a permission, and may not even become a text.
+    const letters = value.filter((one) => typeof one === 'string');
+    found.set(claim.slice(NAMESPACE_CLAIM.length), orderPermissions(letters));
   }
   return found;
 }

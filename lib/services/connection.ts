@@ -3,7 +3,9 @@ import 'server-only';
 import { type AkamaiClient, akamaiClient } from '@/lib/akamai/client';
 import { type Credential, readCredentials } from '@/lib/akamai/credentials';
 import { fail, ok, type Result } from '@/lib/domain/problem';
+import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
+import { once } from '@/lib/platform/once';
 
 /** An account that people can choose: an edgerc section, or an account switch key beside the first section. */
 export type Account = { slug: string; name: string; section: string };
@@ -38,7 +40,20 @@ export async function connect(slug: string): Promise<Result<Connection>> {
   return ok({ account: offer.account, client });
 }
 
+/** One request asks several times; a file that changed is seen this soon, milliseconds. */
+const OFFERS_MS = 2_000;
+
 async function readOffers(): Promise<Result<readonly Offer[]>> {
+  const known = once('offers', (): { readAt: number; reading: ReturnType<typeof readOffersNow> | null } => ({
+    readAt: 0,
+    reading: null,
+  }));
+  if (!known.reading || now() - known.readAt > OFFERS_MS)
+    Object.assign(known, { readAt: now(), reading: readOffersNow() });
+  return known.reading ?? readOffersNow();
+}
+
+async function readOffersNow(): Promise<Result<readonly Offer[]>> {
   const { edgerc, edgercSections, akamaiEnvironment, akamaiOrigin, accountSwitchKeys } = settings();
   const credentials = await readCredentials({
     edgerc,

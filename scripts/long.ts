@@ -1,0 +1,18 @@
+// `npm run long -- NAME`: the long runs, of which `npm test` does a short form. They print figures and fail loudly.
+export {};
+
+const RUNS: Readonly<Record<string, () => Promise<void>>> = {
+  bundles: async () => {
+    await (await import('./long/archives')).longArchives();
+    await (await import('./long/tokens-files')).longTokensFiles();
+  },
+};
+
+const [name = ''] = process.argv.slice(2);
+const run = Object.hasOwn(RUNS, name) ? RUNS[name] : undefined;
+if (!run) {
+  console.error(`Usage: npm run long -- ${Object.keys(RUNS).join('|')}`);
+  process.exit(2);
+}
+await run();
+process.exit(0);
