@@ -14,13 +14,22 @@ export type WriteOptions = {
 
 /**
  * The archive as .tgz. The same input gives the same bytes. Besides the archive it needs memory for the packed bytes
- * twice and for four pieces of 288 KiB: the blocks that stay are views.
+ * twice and for four pieces of 288 KiB.
  */
 export function writeArchive(
   archive: Archive,
   replacements: readonly Replacement[],
-  { stripPrefix = false }: WriteOptions = {},
+  options: WriteOptions = {},
 ): Promise<Buffer> {
+  return gzipParts(archiveParts(archive, replacements, options));
+}
+
+/** The archive as the parts of a tar, to be joined. The blocks that stay are views. */
+export function archiveParts(
+  archive: Archive,
+  replacements: readonly Replacement[],
+  { stripPrefix = false }: WriteOptions,
+): Uint8Array[] {
   const { bytes, entries, endOfEntries } = archive;
   const parts: Uint8Array[] = [];
   let copied = 0;
@@ -45,7 +54,7 @@ export function writeArchive(
     if ('path' in one) parts.push(...fileBlocks(one.path, one.data));
   }
   copyUntil(bytes.byteLength);
-  return gzipParts(parts);
+  return parts;
 }
 
 /** Whether a name or a hard link's target of the entry begins with `./`. */

@@ -60,9 +60,13 @@ export type Archive = {
 export async function readArchive(packed: Uint8Array): Promise<Result<Archive>> {
   const unpacked = await unpack(packed);
   if (!unpacked.ok) return unpacked;
-  const { bytes, notes } = unpacked.value;
+  return scanArchive(unpacked.value.bytes, unpacked.value.notes);
+}
+
+/** Scans an unpacked bundle; `notes` are told with what it finds. Problems: `bundle-refused` (422). */
+export function scanArchive(bytes: Buffer, notes: readonly string[]): Result<Archive> {
   try {
-    return ok(scanTar(bytes, notes, ARCHIVE_LIMITS));
+    return ok(scanTar(bytes, [...notes], ARCHIVE_LIMITS));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const where =

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { packFiles } from '@/simulator/bundle';
 import { type Archive, readArchive } from './archive';
 import { readCode } from './bundle-code';
-import { type BundleReport, examineBundle } from './bundle-doctor';
+import { archiveFindings, type BundleReport, examineBundle } from './bundle-doctor';
 import { type Day, parseDay } from './day';
 import { parsePermissions } from './permissions';
 import type { Token } from './token';
@@ -447,6 +447,18 @@ for (const { name, files, uses, named, codes } of EXAMPLES) {
       JSON.stringify(report.findings, null, 1),
     );
     assert.ok(!JSON.stringify(report).includes(JWT.slice(0, 40)));
+  });
+}
+
+for (const { name, files } of EXAMPLES) {
+  test(`${name}: a look for tokens only finds the same of them`, async () => {
+    const archive = await archiveOf(files);
+    const findings = (isOfTokensOnly: boolean) => {
+      const code = readCode(archive, { isOfTokensOnly });
+      const inCode = new Set(code.tokens.filter((one) => one.isCertain).map(({ path }) => path));
+      return archiveFindings(archive, { packedBytes: 1, code, usesReferences: true, inCode });
+    };
+    assert.deepEqual(findings(true), findings(false));
   });
 }
 

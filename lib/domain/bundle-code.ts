@@ -7,6 +7,7 @@ import { namespacesInCode } from './bundle-code-namespaces';
 import { type CodeToken, tokensInScript } from './bundle-code-tokens';
 import { readScript, type Script } from './bundle-script';
 import { endOfLink, entriesByPath, fileName } from './bundle-text';
+import { NAMESPACE_PREFIX } from './tokens-file-entry';
 
 /** What all scripts of a bundle tell together. */
 export type BundleCode = {
@@ -46,8 +47,17 @@ const FINDS_MAX = 5_000;
 const IMPORTS_MAX = 200;
 const SPECIFIER_CHARS_MAX = 300;
 
-/** Looks at all scripts of a bundle. */
-export function readCode(archive: Archive): BundleCode {
+/**
+ * Without one of these a script neither holds a token for certain, nor imports a tokens file, nor is a helper. Searching
+ * for them takes a fraction of the time that reading it would.
+ */
+const OF_TOKENS = [NAMESPACE_PREFIX, 'reference', 'eyJ', TOKENS_FILE, 'EdgeDB-Auth', 'edgedb-auth'];
+
+/**
+ * Looks at all scripts of a bundle; `isOfTokensOnly`: at those that matter for where tokens stand, so that
+ * `namespaces`, `unclearNamespaces`, and tokens that are not certain, may be missing.
+ */
+export function readCode(archive: Archive, { isOfTokensOnly = false } = {}): BundleCode {
   const imports = new Map<string, string>();
   const namespaces = new Map<string, string>();
   const tokens: CodeToken[] = [];
@@ -55,22 +65,13 @@ export function readCode(archive: Archive): BundleCode {
   const [unclearNamespaces, unsearched]: [string[], string[]] = [[], []];
   const callers: Caller[] = [];
   const budget = { charsLeft: CHARS_MAX, findsLeft: FINDS_MAX };
-  let bytesLeft = SCRIPT_BYTES_MAX;
-  const tokensFiles = pathsOfTokensFiles(archive);
-  for (const { normalized: path, type, data } of archive.entries) {
-    const name = fileName(path);
-    if (type !== 'file' || !/\.[cm]?js$/i.test(name) || tokensFiles.has(path)) continue;
-    if (data.byteLength > bytesLeft) {
-      unsearched.push(path);
-      continue;
-    }
-    bytesLeft -= data.byteLength;
-    const script = readScript(data);
+  const scripts = scriptsOf(archive, isOfTokensOnly ? OF_TOKENS : null, unsearched);
+  for (const { path, script } of scripts) {
     for (const one of importedTokensFiles(script.code, path)) if (!imports.has(one)) imports.set(one, path);
     const caller = callerOf(script, path);
     if (caller) callers.push(caller);
     // The helper names only what it was told.
-    if (name === 'edgekv.js') continue;
+    if (fileName(path) === 'edgekv.js') continue;
     const held = tokensInScript(script, path, budget);
     tokens.push(...held.tokens);
     commented.push(...held.commented.map((key) => ({ path, key })));
@@ -81,6 +82,38 @@ export function readCode(archive: Archive): BundleCode {
     if (held.isCut || named.isCut) unsearched.push(path);
   }
   return { imports, tokens, commented, unclear, namespaces, unclearNamespaces, callers, unsearched };
+}
+
+/** The tokens files that code of the bundle imports, as paths below the root. */
+export function importedTokensFilesOf(archive: Archive): ReadonlySet<string> {
+  const imports = new Set<string>();
+  for (const { path, script } of scriptsOf(archive, [TOKENS_FILE], []))
+    for (const one of importedTokensFiles(script.code, path)) imports.add(one);
+  return imports;
+}
+
+/** The scripts of a bundle, those with one of `words` only where some are told; the rest beyond the limit is told. */
+function* scriptsOf(
+  archive: Archive,
+  words: readonly string[] | null,
+  unsearched: string[],
+): Generator<{ path: string; script: Script }> {
+  const tokensFiles = pathsOfTokensFiles(archive);
+  let bytesLeft = SCRIPT_BYTES_MAX;
+  for (const { normalized: path, type, data } of archive.entries) {
+    if (type !== 'file' || !/\.[cm]?js$/i.test(fileName(path)) || tokensFiles.has(path)) continue;
+    if (data.byteLength > bytesLeft) {
+      unsearched.push(path);
+      continue;
+    }
+    bytesLeft -= data.byteLength;
+    if (!words || holdsOneOf(data, words)) yield { path, script: readScript(data) };
+  }
+}
+
+function holdsOneOf(data: Uint8Array, words: readonly string[]): boolean {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return words.some((word) => bytes.includes(word, 0, 'latin1'));
 }
 
 /** Tokens files, and the files of other names that links of that name lead to: they are read as what they are. */

@@ -1,7 +1,7 @@
 // Where in a bundle the tokens file is, or belongs: at the root, unless the code itself imports another one. When that
 // is not clear, people are asked.
 import { type Archive, type ArchiveEntry, TOKENS_FILE } from './archive';
-import { readCode } from './bundle-code';
+import { importedTokensFilesOf } from './bundle-code';
 import { shown } from './bundle-finding';
 import { endOfLink, entriesByPath, fileName } from './bundle-text';
 import { fail, ok, type Result } from './problem';
@@ -85,7 +85,7 @@ function placeByImports(
 
 /** The tokens files that code imports, as far as they are there or have a name that every reader of archives can write. */
 function importsOf(archive: Archive): string[] {
-  return [...readCode(archive).imports.keys()].filter(
+  return [...importedTokensFilesOf(archive)].filter(
     (path) => /^[\w.~/-]{1,100}$/.test(path) || archive.entries.some((one) => one.normalized === path),
   );
 }

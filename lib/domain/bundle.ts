@@ -1,6 +1,7 @@
 // A bundle with tokens put in. The rules of archive, place, tokens file and manifest together.
-import { ARCHIVE_LIMITS, type Archive, readArchive } from './archive';
-import { type Replacement, writeArchive } from './archive-write';
+import { ARCHIVE_LIMITS, type Archive, readArchive, scanArchive } from './archive';
+import { gzipParts } from './archive-gzip';
+import { archiveParts, type Replacement } from './archive-write';
 import { readCode } from './bundle-code';
 import { archiveFindings } from './bundle-doctor';
 import { type BundleFinding, settled } from './bundle-finding';
@@ -75,11 +76,12 @@ export async function patchArchive(
   if (!manifest.ok) return manifest;
   if (manifest.value) replacements.push(manifest.value);
   const stripPrefix = options.stripPrefix ?? false;
-  const bytes = await writeArchive(archive, replacements, { stripPrefix });
+  const parts = archiveParts(archive, replacements, { stripPrefix });
   const isReadAgain = archive.bytes.byteLength <= READ_AGAIN_BYTES_MAX;
-  const written = isReadAgain ? await readWritten(bytes, archive, replacements) : ok(archive);
+  const written = isReadAgain ? readWritten(Buffer.concat(parts), archive, replacements) : ok(archive);
   if (!written.ok) return written;
-  const code = readCode(written.value);
+  const bytes = await gzipParts(parts);
+  const code = readCode(written.value, { isOfTokensOnly: true });
   const told = { ...written.value, notes: archive.notes };
   const inCode = new Set(code.tokens.filter((one) => one.isCertain).map((one) => one.path));
   const usesReferences = hasReference(text);
@@ -107,12 +109,8 @@ const OVER_BY_CHOICE = ['tokens-file-elsewhere', 'tokens-file-link'];
 const READ_AGAIN_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What was written, read again: every other file is byte for byte what it was, or it is not handed out. */
-async function readWritten(
-  bytes: Uint8Array,
-  before: Archive,
-  replacements: readonly Replacement[],
-): Promise<Result<Archive>> {
-  const written = await readArchive(bytes);
+function readWritten(tar: Buffer, before: Archive, replacements: readonly Replacement[]): Result<Archive> {
+  const written = scanArchive(tar, []);
   if (!written.ok) {
     // With the tokens file it may have more files than are taken.
     if (before.entries.length >= ARCHIVE_LIMITS.entriesMax) return written;
