@@ -1,5 +1,6 @@
 // The audit: rows are only ever added, each carrying the hash of the one before, so that no edit goes unseen.
 import { createHash } from 'node:crypto';
+import type Libsql from 'libsql';
 import { now } from '@/lib/platform/clock';
 import { type Database, database } from './database';
 import type { AuditTable } from './schema';
@@ -11,22 +12,34 @@ const GENESIS = '0'.repeat(64);
 
 /** Adds a row in one transaction of its own, whichever process writes; returns its number. Throws when it cannot. */
 export function appendAudit(row: AuditRow, { raw }: Database = database()): number {
+  const { last: readLast, insert } = statementsOf(raw);
   const append = raw.transaction(() => {
-    const [last] = raw.prepare('select seq, hash from audit order by seq desc limit 1').all() as Pick<
-      AuditTable,
-      'seq' | 'hash'
-    >[];
+    const [last] = readLast.all() as Pick<AuditTable, 'seq' | 'hash'>[];
     const full = { ...cleaned(row), seq: (last?.seq ?? 0) + 1, at: now(), prev_hash: last?.hash ?? GENESIS };
     const hash = hashRow(full);
-    raw
-      .prepare(
-        `insert into audit (seq, at, phase, intent_seq, actor_kind, actor_id, actor_name, source, action, target, account,
-         outcome, detail, upstream_request_id, prev_hash, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(...columns(full), hash);
+    insert.run(...columns(full), hash);
     return full.seq;
   });
   return append.immediate();
+}
+
+type Raw = Database['raw'];
+type Statements = Record<'last' | 'insert', Libsql.Statement<unknown[]>>;
+const prepared = new WeakMap<Raw, Statements>();
+
+/** Prepared once: it takes as long as running them. */
+function statementsOf(raw: Raw): Statements {
+  const known = prepared.get(raw);
+  if (known) return known;
+  const statements = {
+    last: raw.prepare('select seq, hash from audit order by seq desc limit 1'),
+    insert: raw.prepare(
+      `insert into audit (seq, at, phase, intent_seq, actor_kind, actor_id, actor_name, source, action, target, account,
+       outcome, detail, upstream_request_id, prev_hash, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  };
+  prepared.set(raw, statements);
+  return statements;
 }
 
 /** Texts as the database gives them back: it cuts at a zero, and has no half characters. Else the hash would not fit. */
