@@ -60,8 +60,9 @@ function sizeTold(packed: Uint8Array): number | null {
 }
 
 const LEVEL = 6;
-/** Pieces of this size are packed at the same time; each is told the 32 KiB before it, so that the loss is small. */
-const PIECE = 256 * 1024;
+/** Up to this, one piece; more is cut into pieces of at most twice this, packed at the same time. */
+const ONE_PIECE = 256 * 1024;
+/** Each piece is told what is before it, so that the loss is small. */
 const WINDOW = 32 * 1024;
 /** A piece costs up to 24 bytes: below this, as for zeros, that is more than 1 %, and one go is fast. */
 const WORTHWHILE = 2_400;
@@ -91,13 +92,15 @@ export async function gzipParts(given: readonly Uint8Array[]): Promise<Buffer> {
 
 /** Raw deflate data in pieces that make one stream: all but the last end at a byte, and none says that it is the last. */
 async function deflatePieces(parts: readonly Uint8Array[], size: number): Promise<Buffer[]> {
-  const count = Math.max(1, Math.ceil(size / PIECE));
+  // An even number of the same size, so that two cores are done at the same time.
+  const count = size <= ONE_PIECE ? 1 : 2 * Math.ceil(size / (4 * ONE_PIECE));
+  const length = Math.ceil(size / count);
   const packed: Buffer[] = [];
   let next = 0;
   const work = async () => {
     for (let index = next++; index < count; index = next++) {
-      const start = index * PIECE;
-      const piece = sliceOf(parts, Math.max(0, start - WINDOW), Math.min(size, start + PIECE));
+      const start = index * length;
+      const piece = sliceOf(parts, Math.max(0, start - WINDOW), Math.min(size, start + length));
       const own = Math.min(start, WINDOW);
       packed[index] = await deflate(piece.subarray(own), {
         level: LEVEL,

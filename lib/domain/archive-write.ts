@@ -14,7 +14,7 @@ export type WriteOptions = {
 
 /**
  * The archive as .tgz. The same input gives the same bytes. Besides the archive it needs memory for the packed bytes
- * twice and for four pieces of 288 KiB.
+ * twice and for four pieces of 544 KiB.
  */
 export function writeArchive(
   archive: Archive,
