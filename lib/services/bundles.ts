@@ -75,7 +75,7 @@ export async function patchBundles(
     actor,
     { action: 'bundle.patch', target: tokens.join(' '), account, detail: { tokens, bundles } },
     async () => {
-      const patched = await patchAll(uploads, ready.value);
+      const patched = await patchAll(uploads, ready.value, bundles);
       return patched.ok
         ? ok({ zip: packBatch({ account, tokens, bundles: patched.value }), patched: patched.value })
         : patched;
@@ -89,17 +89,16 @@ export async function patchBundles(
 async function patchAll(
   uploads: readonly BundleUpload[],
   entries: readonly TokensFileEntry[],
+  sums: readonly { before: string }[],
 ): Promise<Result<PatchResult[]>> {
   const patched: PatchResult[] = [];
   let problem: Problem | null = null;
   let next = 0;
   const work = async () => {
     for (let index = next++; index < uploads.length && !problem; index = next++) {
-      const upload = uploads[index];
-      if (!upload) return;
-      const one = await inPatchSlot(() => patchOne(upload, entries, sha256(upload.bytes)), {
-        isPatient: true,
-      });
+      const [upload, sum] = [uploads[index], sums[index]];
+      if (!upload || !sum) return;
+      const one = await inPatchSlot(() => patchOne(upload, entries, sum.before), { isPatient: true });
       if (one.ok) patched[index] = one.value;
       else problem ??= { ...one.problem, title: `${upload.name}: ${one.problem.title}` };
     }

@@ -1,6 +1,12 @@
 // Reading what somebody uploads: a raw body or a multipart form, never more than the limit, never longer than allowed,
 // and never more at once than the server has room for.
 import 'server-only';
+import {
+  getMultipartBoundary,
+  MaxFileSizeExceededError,
+  MultipartParseError,
+  parseMultipart,
+} from '@remix-run/multipart-parser';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { once } from '@/lib/platform/once';
 
@@ -15,6 +21,7 @@ const TOKENS_FILE_BYTES_MAX = 256 * 1024;
 const BODY_MS_MAX = 30_000;
 /** What a multipart form may hold beside its files, bytes. */
 const FORM_BYTES_MAX = 128 * 1024;
+const FORM_FIELDS_MAX = 200;
 /** Uploaded bytes of all requests together. What comes beyond is told to come back. */
 const HELD_BYTES_MAX = 96 * 1024 * 1024;
 
@@ -98,18 +105,13 @@ async function readUpload(
   const body = await readBody(request, bytesMax, isForm ? totalBytesMax : fileBytesMax, held);
   if (!body.ok) return body;
   if (!isForm) return ok({ files: [{ bytes: body.value, name: null }], fields: new URLSearchParams() });
-  const form = await parseForm(body.value, type);
-  if (!form) {
-    return fail(
-      'bad-request',
-      400,
-      'The form could not be read.',
-      'Nothing was changed. Send the file again.',
-    );
-  }
-  const files = form.getAll(field).filter((one): one is File => one instanceof File);
+  const form = parseForm(body.value, type, { fileBytesMax, filesMax });
+  if (!form.ok) return form;
+  const { files, fields } = form.value;
   // A form that was sent without a choice holds one file without a name and content.
-  const chosen = files.filter((file) => file.size > 0 || file.name !== '');
+  const chosen = files.filter(
+    (file) => file.field === field && (file.bytes.byteLength > 0 || file.name !== null),
+  );
   if (chosen.length === 0 && !mayBeEmpty) {
     const words = `The form has no file in the field "${field}".`;
     return fail('bad-request', 400, words, 'Nothing was changed. Choose a file.', {
@@ -123,23 +125,43 @@ async function readUpload(
       fields: { [field]: [words] },
     });
   }
-  if (chosen.some((file) => file.size > fileBytesMax)) return tooLarge(fileBytesMax);
-  const fields = new URLSearchParams();
-  for (const [name, value] of form) if (typeof value === 'string') fields.append(name, value);
-  const read = chosen.map(async (file) => ({
-    bytes: new Uint8Array(await file.arrayBuffer()),
-    name: file.name || null,
-  }));
-  return ok({ files: await Promise.all(read), fields });
+  return ok({ files: chosen.map(({ bytes, name }) => ({ bytes, name })), fields });
 }
 
-async function parseForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormData | null> {
+type Form = { files: (UploadedFile & { field: string })[]; fields: URLSearchParams };
+
+/** The parts of a form. The files are views of the body: a batch is too large to be copied once more. */
+function parseForm(
+  body: Uint8Array,
+  type: string,
+  { fileBytesMax, filesMax }: Pick<UploadLimits, 'fileBytesMax' | 'filesMax'>,
+): Result<Form> {
+  const boundary = getMultipartBoundary(type);
+  if (!boundary) return badForm();
+  const form: Form = { files: [], fields: new URLSearchParams() };
   try {
-    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
-  } catch {
-    // undici throws a TypeError for every malformed form; which one does not matter to the sender.
-    return null;
+    // All limits are set, as its own are other ones.
+    const maxParts = filesMax + FORM_FIELDS_MAX;
+    const limits = { boundary, maxFileSize: fileBytesMax, maxParts, maxTotalSize: body.byteLength };
+    for (const part of parseMultipart(body, limits)) {
+      const { name: field } = part;
+      if (field === undefined) return badForm();
+      const [only, second] = part.content;
+      const bytes = only && !second ? only : part.bytes;
+      if (part.isFile) form.files.push({ field, bytes, name: part.filename || null });
+      else form.fields.append(field, part.text);
+    }
+    return ok(form);
+  } catch (error) {
+    if (error instanceof MaxFileSizeExceededError) return tooLarge(fileBytesMax);
+    // A TypeError is a field or name that is not UTF-8.
+    if (error instanceof MultipartParseError || error instanceof TypeError) return badForm();
+    throw error;
   }
+}
+
+function badForm() {
+  return fail('bad-request', 400, 'The form could not be read.', 'Nothing was changed. Send the file again.');
 }
 
 async function readBody(
@@ -147,7 +169,7 @@ async function readBody(
   bytesMax: number,
   toldMax: number,
   held: Holding,
-): Promise<Result<Uint8Array<ArrayBuffer>>> {
+): Promise<Result<Uint8Array>> {
   const announced = Number(request.headers.get('content-length') ?? '0');
   if (announced > bytesMax) return tooLarge(toldMax);
   if (!request.body) return ok(new Uint8Array());
