@@ -456,7 +456,7 @@ for (const { name, files } of EXAMPLES) {
     const findings = (isOfTokensOnly: boolean) => {
       const code = readCode(archive, { isOfTokensOnly });
       const inCode = new Set(code.tokens.filter((one) => one.isCertain).map(({ path }) => path));
-      return archiveFindings(archive, { packedBytes: 1, code, usesReferences: true, inCode });
+      return archiveFindings(archive, { code, usesReferences: true, inCode });
     };
     assert.deepEqual(findings(true), findings(false));
   });

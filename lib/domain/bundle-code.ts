@@ -7,6 +7,7 @@ import { namespacesInCode } from './bundle-code-namespaces';
 import { type CodeToken, tokensInScript } from './bundle-code-tokens';
 import { readScript, type Script } from './bundle-script';
 import { endOfLink, entriesByPath, fileName } from './bundle-text';
+import { NAMESPACE_PREFIX } from './tokens-file-entry';
 
 /** What all scripts of a bundle tell together. */
 export type BundleCode = {
@@ -50,8 +51,7 @@ const SPECIFIER_CHARS_MAX = 300;
  * Without one of these a script neither holds a token for certain, nor imports a tokens file, nor is a helper. Searching
  * for them takes a fraction of the time that reading it would.
  */
-const OF_TOKENS = /namespace-|reference|eyJ|edgekv_tokens\.js|EdgeDB-Auth|edgedb-auth/;
-const OF_TOKENS_FILE = /edgekv_tokens\.js/;
+const OF_TOKENS = [NAMESPACE_PREFIX, 'reference', 'eyJ', TOKENS_FILE, 'EdgeDB-Auth', 'edgedb-auth'];
 
 /**
  * Looks at all scripts of a bundle; `isOfTokensOnly`: at those that matter for where tokens stand, so that
@@ -87,15 +87,15 @@ export function readCode(archive: Archive, { isOfTokensOnly = false } = {}): Bun
 /** The tokens files that code of the bundle imports, as paths below the root. */
 export function importedTokensFilesOf(archive: Archive): ReadonlySet<string> {
   const imports = new Set<string>();
-  for (const { path, script } of scriptsOf(archive, OF_TOKENS_FILE, []))
+  for (const { path, script } of scriptsOf(archive, [TOKENS_FILE], []))
     for (const one of importedTokensFiles(script.code, path)) imports.add(one);
   return imports;
 }
 
-/** The scripts of a bundle, only those that match `pattern` where it is told; what is beyond the limit is told. */
+/** The scripts of a bundle, only those with one of `words` where some are told; what is beyond the limit is told. */
 function* scriptsOf(
   archive: Archive,
-  pattern: RegExp | null,
+  words: readonly string[] | null,
   unsearched: string[],
 ): Generator<{ path: string; script: Script }> {
   const tokensFiles = pathsOfTokensFiles(archive);
@@ -107,12 +107,14 @@ function* scriptsOf(
       continue;
     }
     bytesLeft -= data.byteLength;
-    if (!pattern || pattern.test(latin1(data))) yield { path, script: readScript(data) };
+    if (!words || holdsOneOf(data, words)) yield { path, script: readScript(data) };
   }
 }
 
-function latin1(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+/** Without a copy, as `toString` would make: of large scripts that costs more than searching them several times. */
+function holdsOneOf(data: Uint8Array, words: readonly string[]): boolean {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return words.some((word) => bytes.includes(word, 0, 'latin1'));
 }
 
 /** Tokens files, and the files of other names that links of that name lead to: they are read as what they are. */

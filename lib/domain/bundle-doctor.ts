@@ -9,7 +9,7 @@ import { mainFindings } from './bundle-main';
 import { MANIFEST_FILE, manifestFaults, manifestVersion } from './bundle-manifest';
 import { findPlace, type TokensFileCandidate, tokensFileCandidates } from './bundle-place';
 import { readScript } from './bundle-script';
-import { shapeFindings } from './bundle-shape';
+import { shapeFindings, sizeFindings } from './bundle-shape';
 import { decodeText, fileAt } from './bundle-text';
 import { tokenFindings } from './bundle-token-findings';
 import {
@@ -60,8 +60,8 @@ export function examineBundle(archive: Archive, context: DoctorContext): BundleR
   const isOfEdgeKv = hasHelper || code.callers.length > 0 || files.length > 0 || uses.length > 0;
   const manifest = manifestOf(archive);
   const findings = [
+    ...sizeFindings(context.packedBytes, archive.bytes.byteLength),
     ...archiveFindings(archive, {
-      packedBytes: context.packedBytes,
       code,
       usesReferences: uses.some(({ form }) => form === 'reference'),
       inCode: new Set(inCode.map(({ path }) => path)),
@@ -87,7 +87,6 @@ export function examineBundle(archive: Archive, context: DoctorContext): BundleR
 }
 
 type ArchiveFacts = {
-  packedBytes: number;
   code: BundleCode;
   usesReferences: boolean;
   /** Files in whose code tokens stand. */
@@ -97,11 +96,11 @@ type ArchiveFacts = {
 /** What is true of the archive whatever the account holds: the part of the report that every patched bundle gets. */
 export function archiveFindings(
   archive: Archive,
-  { packedBytes, code, usesReferences, inCode }: ArchiveFacts,
+  { code, usesReferences, inCode }: ArchiveFacts,
 ): BundleFinding[] {
   return [
     ...archive.notes.map((text) => finding('info', 'archive-note', text)),
-    ...shapeFindings(archive, packedBytes),
+    ...shapeFindings(archive),
     ...helperFindings(archive, code, usesReferences),
     ...placeFindings(archive, code, inCode),
   ];

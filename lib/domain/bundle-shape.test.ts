@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packFiles } from '@/simulator/bundle';
 import { type Archive, readArchive } from './archive';
-import { AKAMAI_LIMITS, shapeFindings } from './bundle-shape';
+import { AKAMAI_LIMITS, shapeFindings, sizeFindings } from './bundle-shape';
 
 const USUAL = { 'main.js': 'export {};', 'bundle.json': '{}' };
 
@@ -12,7 +12,8 @@ async function archiveOf(packed: Buffer): Promise<Archive> {
 }
 
 async function found(packed: Buffer, packedBytes = packed.byteLength): Promise<string[]> {
-  const findings = shapeFindings(await archiveOf(packed), packedBytes);
+  const archive = await archiveOf(packed);
+  const findings = [...shapeFindings(archive), ...sizeFindings(packedBytes, archive.bytes.byteLength)];
   return findings.map(({ severity, code, text }) => `${severity} ${code}: ${text}`);
 }
 
@@ -40,7 +41,7 @@ test('mandatory files that are missing or lie elsewhere are told', async () => {
   const entries = archive.entries.map((one) =>
     one.normalized === 'main.js' ? { ...one, type: 'symlink' as const, linkPath: 'src.js' } : one,
   );
-  const [linked] = shapeFindings({ ...archive, entries }, 1);
+  const [linked] = shapeFindings({ ...archive, entries });
   assert.equal(linked?.text, 'main.js is a symlink; Akamai needs it as a file at the root.');
 });
 
@@ -55,7 +56,7 @@ test('executable files are told, the first by name; folders are executable every
   const entries = archive.entries.map((one) =>
     one.normalized === 'lib.js' ? { ...one, type: 'directory' as const, mode: 0o755 } : one,
   );
-  assert.deepEqual(shapeFindings({ ...archive, entries }, 1), []);
+  assert.deepEqual(shapeFindings({ ...archive, entries }), []);
 });
 
 const { plain, combined } = AKAMAI_LIMITS;

@@ -1,12 +1,14 @@
 // A bundle with tokens put in. The rules of archive, place, tokens file and manifest together.
-import { ARCHIVE_LIMITS, type Archive, readArchive, scanArchive } from './archive';
+import { type Archive, readArchive } from './archive';
 import { gzipParts } from './archive-gzip';
 import { archiveParts, type Replacement } from './archive-write';
+import { lookAtWritten, sizeOf } from './archive-written';
 import { readCode } from './bundle-code';
 import { archiveFindings } from './bundle-doctor';
 import { type BundleFinding, settled } from './bundle-finding';
 import { MANIFEST_FILE, setManifestVersion } from './bundle-manifest';
 import { findPlace } from './bundle-place';
+import { sizeFindings } from './bundle-shape';
 import { decodeText, fileAt } from './bundle-text';
 import { fail, ok, type Result } from './problem';
 import { type Change, mergeTokens, readTokensFile } from './tokens-file';
@@ -77,15 +79,15 @@ export async function patchArchive(
   if (manifest.value) replacements.push(manifest.value);
   const stripPrefix = options.stripPrefix ?? false;
   const parts = archiveParts(archive, replacements, { stripPrefix });
-  const isReadAgain = archive.bytes.byteLength <= READ_AGAIN_BYTES_MAX;
-  const written = isReadAgain ? readWritten(Buffer.concat(parts), archive, replacements) : ok(archive);
-  if (!written.ok) return written;
-  const bytes = await gzipParts(parts);
-  const code = readCode(written.value, { isOfTokensOnly: true });
-  const told = { ...written.value, notes: archive.notes };
-  const inCode = new Set(code.tokens.filter((one) => one.isCertain).map((one) => one.path));
   const usesReferences = hasReference(text);
-  const findings = archiveFindings(told, { packedBytes: bytes.byteLength, code, usesReferences, inCode });
+  const looked = lookAtWritten(parts, archive, replacements, (written) => {
+    const code = readCode(written, { isOfTokensOnly: true });
+    const inCode = new Set(code.tokens.filter((one) => one.isCertain).map((one) => one.path));
+    return archiveFindings({ ...written, notes: archive.notes }, { code, usesReferences, inCode });
+  });
+  if (!looked.ok) return looked;
+  const bytes = await gzipParts(parts);
+  const findings = [...sizeFindings(bytes.byteLength, sizeOf(parts)), ...looked.value];
   const isChosen = (options.file ?? null) !== null;
   const over = [...(isChosen ? OVER_BY_CHOICE : []), ...(stripPrefix ? ['dot-prefix'] : [])];
   return ok({
@@ -101,47 +103,6 @@ export async function patchArchive(
 
 /** Who has said which tokens file is meant needs not to be told again where they are. */
 const OVER_BY_CHOICE = ['tokens-file-elsewhere', 'tokens-file-link'];
-
-/**
- * Larger ones are not read again, as that takes as much memory once more. Akamai takes 5 MB at most, so nobody can use
- * them; their findings are those of the bundle as it came.
- */
-const READ_AGAIN_BYTES_MAX = 8 * 1024 * 1024;
-
-/** What was written, read again: every other file is byte for byte what it was, or it is not handed out. */
-function readWritten(tar: Buffer, before: Archive, replacements: readonly Replacement[]): Result<Archive> {
-  const written = scanArchive(tar, []);
-  if (!written.ok) {
-    // With the tokens file it may have more files than are taken.
-    if (before.entries.length >= ARCHIVE_LIMITS.entriesMax) return written;
-    throw new Error(`a patched bundle cannot be read back: ${written.problem.title}`);
-  }
-  const expected = before.entries.map((entry) => {
-    const one = replacements.find((other) => 'entry' in other && other.entry === entry);
-    // A link that is replaced becomes a file.
-    return one ? { ...entry, type: 'file', linkPath: null, data: one.data } : entry;
-  });
-  const added = replacements.flatMap((one) =>
-    'path' in one ? [{ normalized: one.path, type: 'file', linkPath: null, data: one.data }] : [],
-  );
-  // Without `./`, the root itself has no entry any more.
-  const wanted = [...expected, ...added].filter(({ normalized }) => normalized !== '');
-  const there = written.value.entries.filter(({ normalized }) => normalized !== '');
-  const isRight = there.every((entry, index) => {
-    const one = wanted[index];
-    return one?.normalized === entry.normalized && one.type === entry.type && isSameContent(one, entry);
-  });
-  if (!isRight || there.length !== wanted.length)
-    throw new Error('a patched bundle did not read back as intended');
-  return written;
-}
-
-type Content = { data: Uint8Array; linkPath: string | null };
-
-function isSameContent(one: Content, other: Content): boolean {
-  const leadsTo = ({ linkPath }: Content) => linkPath?.replace(/^(\.\/+)+/, '');
-  return Buffer.compare(one.data, other.data) === 0 && leadsTo(one) === leadsTo(other);
-}
 
 function hasReference(tokensFile: string): boolean {
   const items = readTokensFile(tokensFile);
