@@ -3,6 +3,7 @@
 import { type ReactNode, useId } from 'react';
 import { changeSentence } from '@/lib/domain/change-words';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
+import { usesSentence } from '@/lib/domain/token-use-words';
 import { visibleText } from '@/lib/domain/visible-text';
 import { BundleChoices } from './bundle-choices';
 import { DiffView } from './diff-view';
@@ -210,7 +211,11 @@ function Says({
           </Line>
         </>
       )}
-      {preview === null && <Line look="text-ink-2">{visibleText(usesOf(inspection))}</Line>}
+      {preview === null && (
+        <Line look="text-ink-2">
+          {visibleText(usesSentence([...(inspection.tokensFile?.items ?? []), ...inspection.inlined]))}
+        </Line>
+      )}
       {grave.slice(0, FINDINGS_SHOWN).map((one) => (
         <Line key={one.text} look={SEVERITY_LOOK[one.severity]}>
           <span className="sr-only">{SEVERITY_WORD[one.severity]}</span>
@@ -222,15 +227,6 @@ function Says({
       )}
     </div>
   );
-}
-
-function usesOf({ tokensFile, inlined }: Inspection): string {
-  const uses = [...(tokensFile?.items ?? []), ...inlined];
-  if (uses.length === 0) return 'Uses no token that was found.';
-  const words = uses.map(({ key, token, known }) =>
-    known ? `${known.name} for ${key} (${known.status})` : `${token ?? 'a token'} for ${key}`,
-  );
-  return `Uses ${words.join(', ')}`;
 }
 
 function Changes({ inspection: { preview } }: { inspection: Inspection }) {

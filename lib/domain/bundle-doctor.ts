@@ -12,13 +12,8 @@ import { readScript } from './bundle-script';
 import { shapeFindings, sizeFindings } from './bundle-shape';
 import { decodeText, fileAt } from './bundle-text';
 import { tokenFindings } from './bundle-token-findings';
-import {
-  type PlacedUse,
-  type TokenUse,
-  type TokenUseContext,
-  tokenUseOf,
-  UNKNOWN_KEY,
-} from './bundle-token-use';
+import { type PlacedUse, type TokenUse, type TokenUseContext, tokenUseOf } from './bundle-token-use';
+import { UNKNOWN_KEY } from './token-use-words';
 import { readSecretItems, type SecretItem } from './tokens-file';
 import { NAMESPACE_PREFIX } from './tokens-file-entry';
 

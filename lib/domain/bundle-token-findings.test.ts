@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tokenFindings } from './bundle-token-findings';
-import { type PlacedUse, tokenUseOf, UNKNOWN_KEY } from './bundle-token-use';
+import { type PlacedUse, tokenUseOf } from './bundle-token-use';
 import { addDays, type Day, parseDay } from './day';
 import { parsePermissions } from './permissions';
 import type { Token, TokenDetails } from './token';
+import { UNKNOWN_KEY } from './token-use-words';
 
 const today = day('2026-11-25');
 const CART = '6a3fa96b-9c3a-4e7e-8c53-2f5d2f9f2a10';

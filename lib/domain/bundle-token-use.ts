@@ -30,9 +30,6 @@ export type PlacedUse = TokenUse & {
   isInlined: boolean;
 };
 
-/** Stands for the key and the namespace of a token in code that does not say what it is for. */
-export const UNKNOWN_KEY = '?';
-
 /** What a bundle's tokens are compared with. */
 export type TokenUseContext = {
   /** All tokens of the account, expired ones included; null when they are not known. */

@@ -35,7 +35,8 @@ export type PatchResult = PatchedBundle & { name: string; sha256Before: string; 
 /**
  * A bundle (.tgz bytes) with the tokens written into its edgekv_tokens.js; every other entry stays byte for byte.
  * Problems: `not-signed-in`, `forbidden`, `busy`, `token-not-found`, `tokens-file-conflict`, `tokens-file-choice` and
- * `version-taken` (409), those of the bundle (4xx) and of Akamai. The audit has the sha256 of both bundles.
+ * `version-taken` (409), `too-large` (413) when the tokens file would grow beyond its limit, those of the bundle (4xx)
+ * and of Akamai. The audit has the sha256 of both bundles.
  */
 export async function patchBundle(
   actor: Actor,

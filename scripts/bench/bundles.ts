@@ -1,11 +1,11 @@
 // How much a patch through HTTP costs above what nobody can do without: unpacking and packing the same bytes once.
-import { readFileSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { makeBundle } from '@/simulator/bundle';
 import { type Desk, openDesk } from '../desk';
+import { residentMb } from '../process-figures';
 import { scriptBundle } from './bundle-of-size';
 import { ms, printRow, quantile } from './figures';
 
@@ -159,19 +159,9 @@ async function benchMemory(desk: Desk, post: Post): Promise<void> {
   const figures: string[] = [];
   for (let run = 0; run <= FLAT_RUNS; run += 1) {
     await post('/api/v1/bundles/patch?token=cart-reader', bundle, 'application/gzip');
-    if (run % 250 === 0) figures.push(`${Math.round(residentKb(desk.pid) / 1024)} MB after ${run}`);
+    if (run % 250 === 0) figures.push(`${Math.round(residentMb(desk.pid))} MB after ${run}`);
   }
   console.log(`\nResident memory of the server over ${FLAT_RUNS} patches: ${figures.join(', ')}`);
-}
-
-/** Resident memory of a process, KB; NaN where the system does not tell. */
-function residentKb(pid: number): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    // Only Linux has /proc.
-    return Number.NaN;
-  }
 }
 
 async function detailsRead(desk: Desk, key: string): Promise<void> {
