@@ -9,18 +9,20 @@ import { listAccounts } from '@/lib/services/accounts';
 import type { Actor } from '@/lib/services/session';
 import { signOutAction, switchThemeAction } from './actions';
 
-type Props = { actor: Actor; account: string; section: Section; children: ReactNode };
+/** Pages that are the same for all accounts leave `account` out: the first one stays at hand. */
+type Props = { actor: Actor; account?: string; section: Section; children: ReactNode };
 
 export async function PageFrame({ actor, account, section, children }: Props) {
   const accounts = await listAccounts(actor);
   const all = accounts.ok ? accounts.value : [];
-  const current = all.find((one) => one.slug === account) ?? { slug: account, name: account };
+  const slug = account ?? all[0]?.slug ?? 'default';
+  const current = all.find((one) => one.slug === slug) ?? { slug, name: slug };
   return (
     <Shell
       account={current}
       accounts={all}
       section={section}
-      person={{ name: actor.name, role: actor.level }}
+      person={{ name: actor.name, level: actor.level }}
       theme={readTheme((await cookies()).get('theme')?.value)}
       switchTheme={switchThemeAction}
       signOut={signOutAction}

@@ -1,4 +1,6 @@
 // The frame of signed-in pages: rail from 1280 px, icons from 640, a bar at the bottom below.
+
+import type { LucideIcon } from 'lucide-react';
 import {
   CalendarClock,
   ChevronsUpDown,
@@ -12,17 +14,20 @@ import type { Route } from 'next';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Icon } from '@/components/ui/icon';
+import { type AccessLevel, can, type Right } from '@/lib/domain/access';
 import { visibleText } from '@/lib/domain/visible-text';
 import type { Theme } from './theme';
 
 export type ShellAccount = { slug: string; name: string };
-export type Section = 'tokens' | 'due' | 'bundles';
+/** `you` is the page of one's own account. */
+export type Section = 'tokens' | 'due' | 'bundles' | 'you' | AdminSection;
+type AdminSection = 'people' | 'keys' | 'audit';
 
 type ShellProps = {
   account: ShellAccount;
   accounts: readonly ShellAccount[];
   section: Section;
-  person: { name: string; role: string };
+  person: { name: string; level: AccessLevel };
   theme: Theme;
   switchTheme: (form: FormData) => Promise<void>;
   signOut: (form: FormData) => Promise<void>;
@@ -34,6 +39,14 @@ const SECTIONS = [
   { key: 'due', label: 'Due', icon: CalendarClock },
   { key: 'bundles', label: 'Bundles', icon: Package },
 ] as const;
+
+/** What is the same for all accounts; each is shown to who has its right. */
+const ADMIN_SECTIONS: readonly {
+  key: AdminSection;
+  label: string;
+  icon: LucideIcon;
+  right: Right;
+}[] = [];
 
 const railText = 'sm:max-xl:sr-only';
 const railLink =
@@ -49,6 +62,7 @@ export function Shell({
   signOut,
   children,
 }: ShellProps) {
+  const admin = ADMIN_SECTIONS.filter(({ right }) => can(person.level, right));
   return (
     <div className="grid min-h-dvh grid-cols-1 max-sm:pb-14 sm:grid-cols-[3.5rem_minmax(0,1fr)] xl:grid-cols-[13rem_minmax(0,1fr)]">
       <a href="#main" className="button absolute top-2 left-4 z-30 -translate-y-20 focus:translate-y-0">
@@ -81,6 +95,22 @@ export function Shell({
             </Link>
           ))}
         </nav>
+        {admin.length > 0 && (
+          <nav aria-label="Administration" className="grid gap-px border-t border-line pt-3 max-sm:hidden">
+            {admin.map(({ key, label, icon }) => (
+              <Link
+                key={key}
+                href={`/${key}` as Route}
+                prefetch={false}
+                className={railLink}
+                aria-current={key === section ? 'page' : undefined}
+              >
+                <Icon of={icon} />
+                <span className={railText}>{label}</span>
+              </Link>
+            ))}
+          </nav>
+        )}
         <div className="mt-auto grid gap-1 max-sm:hidden">
           <form action={switchTheme}>
             <button type="submit" className={`${railLink} w-full`}>
@@ -95,7 +125,7 @@ export function Shell({
             <Icon of={CircleUserRound} />
             <span className="min-w-0">
               <span className="block truncate">{visibleText(person.name)}</span>
-              <span className="block text-s text-ink-3">{person.role}</span>
+              <span className="block text-s text-ink-3">{person.level}</span>
             </span>
           </p>
           <form action={signOut}>
@@ -108,7 +138,19 @@ export function Shell({
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 bg-surface px-4 py-4 outline-none sm:px-7 sm:py-6">
         <div className="max-w-[74rem]">{children}</div>
-        <div className="mt-10 flex gap-2 border-t border-line pt-3 sm:hidden">
+        <div className="mt-10 flex flex-wrap gap-2 border-t border-line pt-3 sm:hidden">
+          {admin.map(({ key, label }) => (
+            <Link
+              key={key}
+              href={`/${key}` as Route}
+              prefetch={false}
+              className="button"
+              data-look="plain"
+              aria-current={key === section ? 'page' : undefined}
+            >
+              {label}
+            </Link>
+          ))}
           <form action={switchTheme}>
             <button type="submit" className="button" data-look="plain">
               Theme: {theme}

@@ -22,6 +22,8 @@ export type Settings = {
   akamaiEnvironment: { host: string; clientToken: string; clientSecret: string; accessToken: string } | null;
   /** Connect here instead of https://<host of the credential>. */
   akamaiOrigin: string | null;
+  /** How many proxies in front of the server write X-Forwarded-For; read by scripts/start.mjs. */
+  trustedProxies: number;
   accountSwitchKeys: readonly { name: string; key: string }[];
   setupEmail: string | null;
   setupPasswordFile: string | null;
@@ -40,6 +42,7 @@ const port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .refine((number) => number <= 65_535);
+const proxies = z.string().regex(/^\d$/).transform(Number);
 const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
 /** Reads settings out of `env`. Throws SettingsError for a wrong one. `readFile` reads the NAME_FILE variants. */
@@ -94,6 +97,7 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     edgercSections: list(get('EDGERC_SECTIONS')),
     akamaiEnvironment: akamaiEnvironment(get),
     akamaiOrigin: origin ? akamaiOrigin(origin) : null,
+    trustedProxies: parse('TRUSTED_PROXIES', proxies, '0', 'it must be a number from 0 to 9'),
     accountSwitchKeys: accountSwitchKeys(list(get('ACCOUNT_SWITCH_KEYS')) ?? []),
     setupEmail: get('SETUP_EMAIL') ?? null,
     setupPasswordFile: env.SETUP_PASSWORD_FILE || null,

@@ -56,7 +56,7 @@ function record(
       actor_kind: actor.kind,
       actor_id: actor.id,
       actor_name: actor.name,
-      source: null,
+      source: actor.source,
       action: act.action,
       target: act.target,
       account: act.account,

@@ -16,7 +16,17 @@ import { hashKey, isWellFormedKey } from './key-format';
 
 export type ActorKind = 'guest' | 'person' | 'key' | 'operator';
 
-type ActorFields = { kind: ActorKind; id: string; name: string; level: AccessLevel; scope: AccessScope };
+type ActorFields = {
+  kind: ActorKind;
+  id: string;
+  name: string;
+  level: AccessLevel;
+  scope: AccessScope;
+  source: string | null;
+};
+
+/** Set by the server's front, which alone knows who is connected; one that a sender made never gets through. */
+const ADDRESS_HEADER = 'x-client-address';
 
 // Held by this module alone: who has it can make an Actor.
 const MAKER = Symbol('maker of actors');
@@ -47,19 +57,34 @@ export class Actor {
   get scope(): AccessScope {
     return this.#fields.scope;
   }
+  /** The network address of the request; null at the server's own shell. */
+  get source(): string | null {
+    return this.#fields.source;
+  }
 }
 
 function makeActor(fields: ActorFields): Actor {
   return new Actor(MAKER, fields);
 }
 
-function guest(): Actor {
-  return makeActor({ kind: 'guest', id: 'guest', name: 'guest', level: 'guest', scope: UNLIMITED });
+function guest(source: string | null): Actor {
+  return makeActor({ kind: 'guest', id: 'guest', name: 'guest', level: 'guest', scope: UNLIMITED, source });
+}
+
+function sourceOf(given: Headers): string | null {
+  return given.get(ADDRESS_HEADER);
 }
 
 /** Somebody at the server's own shell: `manage`, and the boot. */
 export function operatorActor(): Actor {
-  return makeActor({ kind: 'operator', id: 'operator', name: 'operator', level: 'admin', scope: UNLIMITED });
+  return makeActor({
+    kind: 'operator',
+    id: 'operator',
+    name: 'operator',
+    level: 'admin',
+    scope: UNLIMITED,
+    source: null,
+  });
 }
 
 /** The actor of a page or a server action: a person with a session, else a guest. Looked up once in a request. */
@@ -71,7 +96,7 @@ export const currentActor = cache(async (): Promise<Actor> => personOf(await hea
  */
 export async function requestActor(request: Request): Promise<Result<Actor>> {
   const authorization = request.headers.get('authorization');
-  if (authorization !== null) return keyActor(authorization);
+  if (authorization !== null) return keyActor(authorization, sourceOf(request.headers));
   const actor = await personOf(request.headers);
   if (request.method === 'GET' || request.method === 'HEAD' || actor.kind === 'guest') return ok(actor);
   return isOwnOrigin(request.headers) ? ok(actor) : badOrigin();
@@ -96,17 +121,18 @@ export function badOrigin() {
 async function personOf(given: Headers): Promise<Actor> {
   const session = await auth().api.getSession({ headers: given });
   const person = session ? await findPerson(session.user.id) : undefined;
-  return (person && toActor(person)) ?? guest();
+  const source = sourceOf(given);
+  return (person && toActor(person, source)) ?? guest(source);
 }
 
-function toActor(person: UserTable): Actor | null {
+function toActor(person: UserTable, source: string | null): Actor | null {
   const role = parseRole(person.role);
   if (!role || person.disabled) return null;
   const scope = readScope(person.scopeNamespaces, person.scopeNetworks);
-  return makeActor({ kind: 'person', id: person.id, name: person.email, level: role, scope });
+  return makeActor({ kind: 'person', id: person.id, name: person.email, level: role, scope, source });
 }
 
-async function keyActor(authorization: string): Promise<Result<Actor>> {
+async function keyActor(authorization: string, source: string | null): Promise<Result<Actor>> {
   const key = /^Bearer (\S+)$/i.exec(authorization)?.[1];
   const row = key && isWellFormedKey(key) ? await findKey(hashKey(key)) : undefined;
   const role: Role | null = row ? parseRole(row.role) : null;
@@ -119,8 +145,8 @@ async function keyActor(authorization: string): Promise<Result<Actor>> {
     );
   }
   await touchKey(row);
-  const scope = readScope(row.scope_namespaces, null);
-  return ok(makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope }));
+  const scope = readScope(row.scope_namespaces, row.scope_networks);
+  return ok(makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope, source }));
 }
 
 const names = z.array(z.string());

@@ -13,6 +13,9 @@ export async function insertKey(key: Pick<ApiKeyTable, 'id' | 'name' | 'hash' | 
       created_at: now(),
       last_used_at: null,
       revoked_at: null,
+      scope_networks: null,
+      expires_at: null,
+      shown_prefix: null,
     })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .executeTakeFirst();

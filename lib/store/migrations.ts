@@ -58,4 +58,30 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       begin select raise(abort, 'the audit is append-only'); end`,
     `create trigger audit_no_delete before delete on audit begin select raise(abort, 'the audit is append-only'); end`,
   ],
+  [
+    // 2: keys that end and are limited to networks, and of which the beginning is shown so that they can be told apart.
+    `alter table api_key add column scope_networks text`,
+    `alter table api_key add column expires_at integer`,
+    `alter table api_key add column shown_prefix text`,
+    // Invitations and password resets: a link that works once, for one address. Only its hash is here.
+    `create table one_time_link (
+      id text not null primary key, hash text not null unique, purpose text not null check (purpose in ('invite', 'reset')),
+      email text not null, role text check (role in ('viewer', 'releaser', 'manager', 'admin')),
+      scope_namespaces text, scope_networks text, created_by text not null, created_at integer not null,
+      expires_at integer not null, used_at integer)`,
+    `create index one_time_link_email_idx on one_time_link (email)`,
+    // Sign-ins by address of the network, so that nobody tries many accounts.
+    `create table sign_in_address (
+      address text not null primary key, window_start integer not null, tries integer not null)`,
+    // A sign-in by the identity provider that is under way: the callback must bring the same state, once.
+    `create table sso_state (
+      hash text not null primary key, nonce text not null, verifier text not null, next text not null,
+      created_at integer not null, expires_at integer not null)`,
+    // For the filters of the audit page.
+    `create index audit_actor_idx on audit (actor_name, seq)`,
+    `create index audit_action_idx on audit (action, seq)`,
+    `create index audit_target_idx on audit (target, seq)`,
+    `create index audit_outcome_idx on audit (outcome, seq)`,
+    `create index audit_intent_idx on audit (intent_seq)`,
+  ],
 ];

@@ -36,6 +36,35 @@ export type ApiKeyTable = {
   created_at: number;
   last_used_at: number | null;
   revoked_at: number | null;
+  scope_networks: string | null;
+  expires_at: number | null;
+  shown_prefix: string | null;
+};
+
+export type OneTimeLinkTable = {
+  id: string;
+  hash: string;
+  purpose: 'invite' | 'reset';
+  email: string;
+  /** Of an invitation: what the account may do. */
+  role: string | null;
+  scope_namespaces: string | null;
+  scope_networks: string | null;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+};
+
+export type SignInAddressTable = { address: string; window_start: number; tries: number };
+
+export type SsoStateTable = {
+  hash: string;
+  nonce: string;
+  verifier: string;
+  next: string;
+  created_at: number;
+  expires_at: number;
 };
 
 export type SetupSecretTable = {
@@ -85,6 +114,9 @@ export type Schema = {
   api_key: ApiKeyTable;
   setup_secret: SetupSecretTable;
   sign_in_failure: SignInFailureTable;
+  one_time_link: OneTimeLinkTable;
+  sign_in_address: SignInAddressTable;
+  sso_state: SsoStateTable;
   attempt: AttemptTable;
   audit: AuditTable;
 };
