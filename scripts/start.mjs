@@ -1,8 +1,7 @@
 // `npm start`: the production server, after `npm run build`.
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkNode, loadDotEnv, nextBin, ROOT, say } from './steps.mjs';
+import { checkNode, loadDotEnv, ROOT, say } from './steps.mjs';
 
 checkNode();
 loadDotEnv();
@@ -10,19 +9,26 @@ if (!existsSync(join(ROOT, '.next', 'BUILD_ID'))) {
   say('There is no build yet. Run `npm ci` and `npm run build` first.');
   process.exit(1);
 }
-const child = spawn(
-  process.execPath,
-  [nextBin(), 'start', '-p', setting('PORT', '3000'), '-H', setting('HOST', '127.0.0.1')],
-  {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-  },
-);
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.once('exit', (code) => process.exit(code ?? 1));
+Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' });
+process.umask(0o077);
+const port = setting('PORT', '3000');
+const publicUrl = setting('PUBLIC_URL', `http://localhost:${port}`);
+const { serve } = await import('./server.mjs');
+try {
+  await serve({
+    port: Number(port),
+    host: setting('HOST', '127.0.0.1'),
+    // The app itself says what is wrong with a setting; here it must only not fall over.
+    publicUrl: URL.canParse(publicUrl) ? publicUrl : `http://localhost:${port}`,
+    trustedProxies: Number(setting('TRUSTED_PROXIES', '0')) || 0,
+  });
+  say(`Token Desk listens on ${setting('HOST', '127.0.0.1')}:${port}.`);
+} catch (error) {
+  say(`Token Desk cannot start. ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
 
-/** A setting as lib/platform/env.ts reads it, which reports what is wrong with it: here is only where to listen. */
+/** A setting as lib/platform/env.ts reads it. */
 function setting(name, fallback) {
   const path = process.env[`${name}_FILE`];
   if (!path || process.env[name]) return process.env[name] || fallback;

@@ -109,10 +109,14 @@ export async function startSimulator(dir, options = []) {
 
 /** Starts the app's server (`mode`: start or dev). Its output goes to `onOutput`. Resolves when it answers. */
 export async function startApp(mode, port, env, onOutput) {
-  const child = spawn(process.execPath, [nextBin(), mode, '-p', String(port), '-H', '127.0.0.1'], {
+  const command =
+    mode === 'start'
+      ? [join(ROOT, 'scripts', 'start.mjs')]
+      : [nextBin(), 'dev', '-p', String(port), '-H', '127.0.0.1'];
+  const child = spawn(process.execPath, command, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...env },
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', HOST: '127.0.0.1', PORT: String(port), ...env },
   });
   child.stdout.on('data', (chunk) => onOutput(String(chunk)));
   child.stderr.on('data', (chunk) => onOutput(String(chunk)));

@@ -45,6 +45,7 @@ test('without settings it listens on this machine only', () => {
     edgercSections: null,
     akamaiEnvironment: null,
     akamaiOrigin: null,
+    trustedProxies: 0,
     accountSwitchKeys: [],
     setupEmail: null,
     setupPasswordFile: null,
@@ -86,6 +87,7 @@ test('what is set is read', () => {
       accessToken: 'at',
     },
     akamaiOrigin: 'http://127.0.0.1:8787',
+    trustedProxies: 0,
     accountSwitchKeys: [
       { name: 'shop', key: '1-ABC:1-2RBL' },
       { name: 'news', key: 'B=C' },
