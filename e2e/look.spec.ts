@@ -16,6 +16,9 @@ const PAGES = [
   '/default/tokens/nobody-made-this',
   '/default/due',
   '/default/bundles?token=cart-reader',
+  '/people',
+  '/people/nobody',
+  '/you',
   '/nowhere/tokens',
   '/default/nowhere',
 ] as const;

@@ -74,9 +74,12 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/tokens/[name]': '/default/tokens/cart-reader',
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
+  '/people': '/people',
+  '/people/[id]': '/people/nobody',
+  '/you': '/you',
 };
 /** Told to everybody. */
-const OPEN = ['/sign-in', '/setup', '/icon.svg', '/_not-found', '/_global-error'];
+const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];
 
 async function keyOf(desk: Desk, role: string): Promise<string> {
   return desk.manage(['key', 'create', `matrix-${role}-${crypto.randomUUID()}`, '--role', role]);
@@ -184,6 +187,31 @@ const ACTIONS: Readonly<
   },
   setupAction: {
     fields: { email: 'intruder@example.com', password: 'a long password', secret: 'guessed' },
+    withState: true,
+    changes: null,
+  },
+  claimLinkAction: {
+    fields: { secret: 'guessed', password: 'a long password' },
+    withState: true,
+    changes: null,
+  },
+  inviteAction: {
+    fields: { email: 'invited@example.com', role: 'admin' },
+    withState: true,
+    changes: null,
+  },
+  resetLinkAction: { fields: { id: 'nobody' }, withState: true, changes: null },
+  withdrawAction: { fields: { email: 'invited@example.com' }, withState: false, changes: null },
+  changeRoleAction: { fields: { id: 'nobody', role: 'admin' }, withState: true, changes: null },
+  setDisabledAction: { fields: { id: 'nobody', disabled: 'yes' }, withState: true, changes: null },
+  deletePersonAction: {
+    fields: { id: 'nobody', email: 'a@example.com', typed: 'a@example.com' },
+    withState: true,
+    changes: null,
+  },
+  endSessionAction: { fields: { person: 'nobody', session: 'all' }, withState: true, changes: null },
+  changePasswordAction: {
+    fields: { currentPassword: 'wrong password', nextPassword: 'another long password' },
     withState: true,
     changes: null,
   },

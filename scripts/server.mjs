@@ -89,7 +89,8 @@ function answerInFront(request, response, { publicUrl, trustedProxies, isStoppin
 }
 
 /** Why a form or server action is not passed on, as status, title and words; null when it is. */
-function refusedForm({ origin, 'sec-fetch-site': site, 'content-length': length }, publicUrl) {
+function refusedForm(headers, publicUrl) {
+  const { origin, 'sec-fetch-site': site, 'content-length': length } = headers;
   const isOwn = origin === undefined ? site === 'same-origin' : origin === publicUrl.origin;
   if (!isOwn) {
     const from = origin === undefined ? 'without an Origin header' : `with the Origin header ${origin}`;
@@ -99,9 +100,9 @@ function refusedForm({ origin, 'sec-fetch-site': site, 'content-length': length 
       `It came ${from}; changes are accepted from ${publicUrl.origin} only. Open that address and try again. If it is not the address that people use, the operator sets PUBLIC_URL. Nothing was changed.`,
     ];
   }
-  if (length === undefined)
+  if (headers['transfer-encoding'] !== undefined)
     return [411, 'Length required', 'The form has no Content-Length. Nothing was changed.'];
-  if (Number(length) > ACTION_BYTES_MAX)
+  if (Number(length ?? 0) > ACTION_BYTES_MAX)
     return [413, 'The form is too large', 'At most 1 MiB is taken. Nothing was changed.'];
   return null;
 }

@@ -3,6 +3,7 @@
 import type { Route } from 'next';
 import { redirect } from 'next/navigation';
 import { type FormState, field, runAction } from '@/lib/services/action';
+import { claimLink } from '@/lib/services/links';
 import { signIn } from '@/lib/services/people';
 import { claimSetup } from '@/lib/services/setup';
 import { nextPath } from './next-path';
@@ -21,6 +22,16 @@ export async function setupAction(_before: FormState, form: FormData): Promise<F
     const claimed = await claimSetup(actor, field(form, 'secret'), email, password);
     if (!claimed.ok) return claimed;
     await signIn(actor, email, password, headers);
+    redirect('/');
+  });
+}
+
+export async function claimLinkAction(_before: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (actor, headers) => {
+    const password = field(form, 'password');
+    const claimed = await claimLink(actor, field(form, 'secret'), password);
+    if (!claimed.ok) return claimed;
+    await signIn(actor, claimed.value.email, password, headers);
     redirect('/');
   });
 }

@@ -9,6 +9,7 @@ import {
   LogOut,
   Package,
   SunMoon,
+  Users,
 } from 'lucide-react';
 import type { Route } from 'next';
 import Link from 'next/link';
@@ -46,7 +47,7 @@ const ADMIN_SECTIONS: readonly {
   label: string;
   icon: LucideIcon;
   right: Right;
-}[] = [];
+}[] = [{ key: 'people', label: 'People', icon: Users, right: 'people.read' }];
 
 const railText = 'sm:max-xl:sr-only';
 const railLink =
@@ -118,16 +119,19 @@ export function Shell({
               <span className={railText}>Theme: {theme}</span>
             </button>
           </form>
-          <p
-            className="flex min-h-8 items-center gap-2.5 px-2.5 text-ink-2 sm:max-xl:hidden"
+          <Link
+            href={'/you' as Route}
+            prefetch={false}
+            className={railLink}
             title={person.name}
+            aria-current={section === 'you' ? 'page' : undefined}
           >
             <Icon of={CircleUserRound} />
-            <span className="min-w-0">
+            <span className={`min-w-0 ${railText}`}>
               <span className="block truncate">{visibleText(person.name)}</span>
               <span className="block text-s text-ink-3">{person.level}</span>
             </span>
-          </p>
+          </Link>
           <form action={signOut}>
             <button type="submit" className={`${railLink} w-full`}>
               <Icon of={LogOut} />
@@ -151,6 +155,15 @@ export function Shell({
               {label}
             </Link>
           ))}
+          <Link
+            href={'/you' as Route}
+            prefetch={false}
+            className="button"
+            data-look="plain"
+            aria-current={section === 'you' ? 'page' : undefined}
+          >
+            Your account
+          </Link>
           <form action={switchTheme}>
             <button type="submit" className="button" data-look="plain">
               Theme: {theme}

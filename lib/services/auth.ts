@@ -48,7 +48,11 @@ function create() {
     session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_RENEW_SECONDS },
     // Sign-ins are throttled by account in people.ts; addresses behind a proxy tell nothing here.
     rateLimit: { enabled: false },
-    advanced: { useSecureCookies: publicUrl.startsWith('https:'), ipAddress: { disableIpTracking: true } },
+    advanced: {
+      useSecureCookies: publicUrl.startsWith('https:'),
+      // Of the server's front, which no sender can forge. Shown beside the session.
+      ipAddress: { ipAddressHeaders: ['x-client-address'] },
+    },
     telemetry: { enabled: false },
     logger: { disabled: true },
     plugins: [nextCookies()],

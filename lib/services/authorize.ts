@@ -3,7 +3,7 @@ import 'server-only';
 import { can, type Right, type Touched } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { recordSingle } from './audit';
-import type { Actor } from './session';
+import { type Actor, reloadActor } from './session';
 
 /** Ok, or the Problem: `not-signed-in` (401) for guests, `forbidden` (403) for others. */
 export async function authorize(actor: Actor, right: Right, touched: Touched = {}): Promise<Result<null>> {
@@ -22,4 +22,16 @@ export async function authorize(actor: Actor, right: Right, touched: Touched = {
     ? 'It is outside the namespaces or networks you are limited to.'
     : `Your role (${actor.level}) does not allow it.`;
   return fail('forbidden', 403, 'You may not do that.', `Nothing was changed. ${why} Ask an admin.`);
+}
+
+/**
+ * The same just before something is sent to Akamai: whoever lost the right while the request waited is refused.
+ * Problems: as `authorize`.
+ */
+export async function authorizeAgain(
+  actor: Actor,
+  right: Right,
+  touched: Touched = {},
+): Promise<Result<null>> {
+  return authorize(await reloadActor(actor), right, touched);
 }

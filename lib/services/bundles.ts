@@ -11,7 +11,7 @@ import type { KnownToken, Token } from '@/lib/domain/token';
 import { type Change, mergeTokens } from '@/lib/domain/tokens-file';
 import type { TokensFileEntry } from '@/lib/domain/tokens-file-entry';
 import { withAudit } from './audit';
-import { authorize } from './authorize';
+import { authorize, authorizeAgain } from './authorize';
 import { packBatch } from './bundle-batch';
 import { type Connection, connect } from './connection';
 import { inPatchSlot, PATCHES_AT_WORK_MAX } from './patch-slots';
@@ -49,14 +49,16 @@ export async function patchBundle(
   const sha256Before = sha256(upload.bytes);
   const { overwrite } = upload.options;
   const detail = { tokens, overwrite, bundle: upload.name, before: sha256Before };
-  return inPatchSlot(() =>
-    withAudit(
+  return inPatchSlot(async () => {
+    const still = await authorizeAgain(actor, 'bundle.patch');
+    if (!still.ok) return still;
+    return withAudit(
       actor,
       { action: 'bundle.patch', target: tokens.join(' '), account, detail },
       () => patchOne(upload, ready.value, sha256Before),
       (patched) => ({ after: patched.sha256After, changes: patched.changes }),
-    ),
-  );
+    );
+  });
 }
 
 /**

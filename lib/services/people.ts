@@ -1,23 +1,28 @@
 // People: who they are and what they may do. Accounts themselves are Better Auth's.
 import 'server-only';
 import { z } from 'zod';
-import type { Role } from '@/lib/domain/access';
+import type { AccessScope, Role } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import {
+  claimAddress,
   claimSignIn,
   clearSignInFailures,
   deleteSessionsOf,
+  findPerson,
   findPersonByEmail,
+  forgiveAddress,
   listPeopleRows,
 } from '@/lib/store/people';
+import type { UserTable } from '@/lib/store/schema';
 import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
+import type { LimitColumns } from './limits';
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from './passwords';
-import type { Actor } from './session';
+import { type Actor, readScope } from './session';
 
-export type Person = { id: string; email: string; role: string; disabled: boolean };
+export type Person = { id: string; email: string; role: string; disabled: boolean; limits: AccessScope };
 
 const emailSchema = z
   .email('This is no e-mail address.')
@@ -42,12 +47,34 @@ export function readAccount(email: string, password: string): Result<{ email: st
   );
 }
 
+/** An address as accounts have it. Problem `invalid-fields` (422). */
+export function readAddress(email: string): Result<string> {
+  const parsed = emailSchema.safeParse(email.trim());
+  if (parsed.success) return ok(parsed.data);
+  return fail('invalid-fields', 422, 'This is no e-mail address.', 'Nothing was changed.', {
+    fields: { email: parsed.error.issues.map(({ message }) => message) },
+  });
+}
+
 /** Everybody, by address. Problems: `not-signed-in`, `forbidden`. */
 export async function listPeople(actor: Actor): Promise<Result<readonly Person[]>> {
   const allowed = await authorize(actor, 'people.read');
   if (!allowed.ok) return allowed;
   const rows = await listPeopleRows();
-  return ok(rows.map(({ id, email, role, disabled }) => ({ id, email, role, disabled: disabled !== 0 })));
+  return ok(rows.map(toPerson));
+}
+
+/** One person. Problems: `not-found`, `not-signed-in`, `forbidden`. */
+export async function readPerson(actor: Actor, id: string): Promise<Result<Person>> {
+  const allowed = await authorize(actor, 'people.read');
+  if (!allowed.ok) return allowed;
+  const row = await findPerson(id);
+  return row ? ok(toPerson(row)) : fail('not-found', 404, 'There is no such account.', 'It may be deleted.');
+}
+
+function toPerson(row: UserTable): Person {
+  const limits = readScope(row.scopeNamespaces, row.scopeNetworks);
+  return { id: row.id, email: row.email, role: row.role, disabled: row.disabled !== 0, limits };
 }
 
 /** Makes an account. Problems: `invalid-fields`, `conflict` (409) for an address that has one, `forbidden`. */
@@ -101,6 +128,7 @@ export async function createAccount(
   email: string,
   password: string,
   role: Role,
+  limits: LimitColumns = { namespaces: null, networks: null },
 ): Promise<Result<{ id: string }>> {
   const free = await addressIsFree(email);
   if (!free.ok) return free;
@@ -108,7 +136,15 @@ export async function createAccount(
   const { internalAdapter } = await auth().$context;
   const name = email.split('@')[0] ?? email;
   const user = await internalAdapter.createUser(
-    { email, name, emailVerified: true, role, disabled: 0 },
+    {
+      email,
+      name,
+      emailVerified: true,
+      role,
+      disabled: 0,
+      scopeNamespaces: limits.namespaces,
+      scopeNetworks: limits.networks,
+    },
     { method: 'admin' },
   );
   await internalAdapter.linkAccount({
@@ -133,13 +169,11 @@ export async function signIn(
   const allowed = await authorize(actor, 'session.create');
   if (!allowed.ok) return allowed;
   const address = email.trim().toLowerCase().slice(0, 254);
-  const blockedUntil = claimSignIn(address);
+  const blockedUntil = (actor.source && claimAddress(actor.source)) || claimSignIn(address);
   const act = { action: 'session.create', target: address, account: null };
   if (blockedUntil > 0) {
     recordSingle(actor, act, 'too-many-requests');
-    const retryAfterSeconds = Math.ceil(Math.max(0, blockedUntil - now()) / 1000);
-    const advice = `Nobody was signed in. Wait ${retryAfterSeconds} seconds and try again.`;
-    return fail('too-many-requests', 429, 'Too many failed sign-ins.', advice, { retryAfterSeconds });
+    return tooManySignIns(blockedUntil);
   }
   const person = await findPersonByEmail(address);
   const isRight = await trySignIn(address, password, headers, person !== undefined && person.disabled === 0);
@@ -153,8 +187,16 @@ export async function signIn(
     );
   }
   await clearSignInFailures(address);
+  if (actor.source) forgiveAddress(actor.source);
   recordSingle(actor, act, 'ok');
   return ok(null);
+}
+
+/** The Problem of somebody who tried too often; `blockedUntil` in epoch milliseconds. */
+export function tooManySignIns(blockedUntil: number) {
+  const retryAfterSeconds = Math.ceil(Math.max(0, blockedUntil - now()) / 1000);
+  const advice = `Nothing was changed. Wait ${retryAfterSeconds} seconds and try again.`;
+  return fail('too-many-requests', 429, 'Too many failed sign-ins.', advice, { retryAfterSeconds });
 }
 
 /** Better Auth hashes the password for an unknown address too, so that the time it takes tells nothing. */

@@ -48,6 +48,35 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Somebody to be changed, made when first needed. */
+const people = new Map<string, Promise<string>>();
+function somebody(name: string): Promise<string> {
+  const made = people.get(name) ?? addSomebody(name);
+  people.set(name, made);
+  return made;
+}
+async function addSomebody(name: string): Promise<string> {
+  const { addPerson } = await import('./people');
+  const { operatorActor } = await import('./session');
+  const added = await addPerson(operatorActor(), `${name}@example.com`, 'a long password', 'viewer');
+  assert.ok(added.ok);
+  return added.value.id;
+}
+
+async function openSession(userId: string): Promise<string> {
+  const { database } = await import('@/lib/store/database');
+  const [id, at] = [crypto.randomUUID(), new Date().toISOString()];
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const rest = { token: id, createdAt: at, updatedAt: at, ipAddress: null, userAgent: null };
+  await database()
+    .query.insertInto('session')
+    .values({ id, userId, expiresAt, ...rest })
+    .execute();
+  return id;
+}
+
+const noLimits = { namespaces: '', stagingOnly: false };
+
 type Run = (actor: Actor) => Promise<Result<unknown>>;
 type Line = { right: Right; run: Run };
 
@@ -163,6 +192,56 @@ const SERVICES: Readonly<Record<string, Line>> = {
       return resetPassword(actor, email, 'another long password');
     },
   },
+  'links.invitePerson': {
+    right: 'people.change',
+    run: async (actor) =>
+      (await import('./links')).invitePerson(actor, 'invited@example.com', 'viewer', noLimits),
+  },
+  'links.listInvitations': {
+    right: 'people.read',
+    run: async (actor) => (await import('./links')).listInvitations(actor),
+  },
+  'links.makeResetLink': {
+    right: 'people.change',
+    run: async (actor) => (await import('./links')).makeResetLink(actor, await somebody('changed')),
+  },
+  'links.withdrawInvitation': {
+    right: 'people.change',
+    run: async (actor) => (await import('./links')).withdrawInvitation(actor, 'invited@example.com'),
+  },
+  'people.readPerson': {
+    right: 'people.read',
+    run: async (actor) => (await import('./people')).readPerson(actor, await somebody('changed')),
+  },
+  'people-changes.changeRole': {
+    right: 'people.change',
+    run: async (actor) =>
+      (await import('./people-changes')).changeRole(actor, await somebody('changed'), 'releaser', noLimits),
+  },
+  'people-changes.setDisabled': {
+    right: 'people.change',
+    run: async (actor) =>
+      (await import('./people-changes')).setDisabled(actor, await somebody('changed'), false),
+  },
+  'people-changes.deletePerson': {
+    right: 'people.change',
+    run: async (actor) => (await import('./people-changes')).deletePerson(actor, await somebody('deleted')),
+  },
+  'you.listSessions': {
+    right: 'people.read',
+    run: async (actor) => (await import('./you')).listSessions(actor, await somebody('changed')),
+  },
+  'you.endSession': {
+    right: 'people.change',
+    run: async (actor) => {
+      const id = await somebody('changed');
+      return (await import('./you')).endSession(actor, id, await openSession(id));
+    },
+  },
+  'you.endSessions': {
+    right: 'people.change',
+    run: async (actor) => (await import('./you')).endSessions(actor, await somebody('changed')),
+  },
   'setup.openSetup': {
     right: 'people.change',
     run: async (actor) => (await import('./setup')).openSetup(actor),
@@ -214,10 +293,20 @@ const FOR_EVERYBODY: Readonly<Record<string, Right>> = {
   'people.signOut': 'session.end',
   'setup.isSetupOpen': 'setup.claim',
   'setup.claimSetup': 'setup.claim',
+  'links.readLink': 'link.claim',
+  'links.claimLink': 'link.claim',
+  'you.changePassword': 'you.change',
 };
 
 /** Take an actor, but do not act for anybody: they are what services are made of. */
-const PARTS = new Set(['attempts.onlyOnce', 'authorize.authorize', 'audit.withAudit', 'audit.recordSingle']);
+const PARTS = new Set([
+  'attempts.onlyOnce',
+  'authorize.authorize',
+  'authorize.authorizeAgain',
+  'audit.withAudit',
+  'audit.recordSingle',
+  'session.reloadActor',
+]);
 
 test('every exported function that takes an actor is listed here', () => {
   const found: string[] = [];

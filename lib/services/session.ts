@@ -7,12 +7,16 @@ import { z } from 'zod';
 import { type AccessLevel, type AccessScope, parseRole, type Role, UNLIMITED } from '@/lib/domain/access';
 import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
+import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
-import { findKey, touchKey } from '@/lib/store/keys';
-import { findPerson } from '@/lib/store/people';
-import type { UserTable } from '@/lib/store/schema';
+import { findKey, findKeyById, touchKey } from '@/lib/store/keys';
+import { findPerson, hasSession } from '@/lib/store/people';
+import type { ApiKeyTable, UserTable } from '@/lib/store/schema';
 import { auth } from './auth';
 import { hashKey, isWellFormedKey } from './key-format';
+
+/** However often it is used, a session ends after this time, milliseconds. */
+const SESSION_MS_MAX = 7 * 24 * 60 * 60_000;
 
 export type ActorKind = 'guest' | 'person' | 'key' | 'operator';
 
@@ -23,6 +27,7 @@ type ActorFields = {
   level: AccessLevel;
   scope: AccessScope;
   source: string | null;
+  sessionId: string | null;
 };
 
 /** Set by the server's front, which alone knows who is connected; one that a sender made never gets through. */
@@ -61,10 +66,14 @@ export class Actor {
   get source(): string | null {
     return this.#fields.source;
   }
+  /** The session of a person; null for others. */
+  get sessionId(): string | null {
+    return this.#fields.sessionId;
+  }
 }
 
-function makeActor(fields: ActorFields): Actor {
-  return new Actor(MAKER, fields);
+function makeActor(fields: Omit<ActorFields, 'sessionId'> & { sessionId?: string }): Actor {
+  return new Actor(MAKER, { ...fields, sessionId: fields.sessionId ?? null });
 }
 
 function guest(source: string | null): Actor {
@@ -119,17 +128,26 @@ export function badOrigin() {
 }
 
 async function personOf(given: Headers): Promise<Actor> {
-  const session = await auth().api.getSession({ headers: given });
-  const person = session ? await findPerson(session.user.id) : undefined;
   const source = sourceOf(given);
-  return (person && toActor(person, source)) ?? guest(source);
+  const found = await auth().api.getSession({ headers: given });
+  if (!found || now() - found.session.createdAt.getTime() > SESSION_MS_MAX) return guest(source);
+  const person = await findPerson(found.user.id);
+  return (person && toActor(person, source, found.session.id)) ?? guest(source);
 }
 
-function toActor(person: UserTable, source: string | null): Actor | null {
+function toActor(person: UserTable, source: string | null, sessionId: string): Actor | null {
   const role = parseRole(person.role);
   if (!role || person.disabled) return null;
   const scope = readScope(person.scopeNamespaces, person.scopeNetworks);
-  return makeActor({ kind: 'person', id: person.id, name: person.email, level: role, scope, source });
+  return makeActor({
+    kind: 'person',
+    id: person.id,
+    name: person.email,
+    level: role,
+    scope,
+    source,
+    sessionId,
+  });
 }
 
 async function keyActor(authorization: string, source: string | null): Promise<Result<Actor>> {
@@ -145,15 +163,37 @@ async function keyActor(authorization: string, source: string | null): Promise<R
     );
   }
   await touchKey(row);
+  return ok(keyRowActor(row, role, source));
+}
+
+function keyRowActor(row: ApiKeyTable, role: Role, source: string | null): Actor {
   const scope = readScope(row.scope_namespaces, row.scope_networks);
-  return ok(makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope, source }));
+  return makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope, source });
+}
+
+/**
+ * The same actor as the database has it now, for work that waited: a guest when the account, the session or the key is
+ * gone meanwhile.
+ */
+export async function reloadActor(actor: Actor): Promise<Actor> {
+  if (actor.kind === 'person' && actor.sessionId !== null) {
+    const [person, isOpen] = [await findPerson(actor.id), await hasSession(actor.sessionId)];
+    return (person && isOpen && toActor(person, actor.source, actor.sessionId)) || guest(actor.source);
+  }
+  if (actor.kind === 'key') {
+    const row = await findKeyById(actor.id);
+    const role = row && parseRole(row.role);
+    if (!row || !role) return guest(actor.source);
+    return keyRowActor(row, role, actor.source);
+  }
+  return actor;
 }
 
 const names = z.array(z.string());
 const networks = z.array(z.enum(NETWORKS));
 
-/** A scope that cannot be read allows nothing. */
-function readScope(namespaces: string | null, onNetworks: string | null): AccessScope {
+/** What the columns of a person or key limit it to. A scope that cannot be read allows nothing. */
+export function readScope(namespaces: string | null, onNetworks: string | null): AccessScope {
   const read = <T>(text: string | null, schema: z.ZodType<T[]>): T[] | null => {
     if (text === null) return null;
     try {

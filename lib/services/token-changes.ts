@@ -9,7 +9,7 @@ import type { KnownToken } from '@/lib/domain/token';
 import type { TokenRequest } from '@/lib/domain/token-request';
 import { onlyOnce, type Sent } from './attempts';
 import { withAudit } from './audit';
-import { authorize } from './authorize';
+import { authorize, authorizeAgain } from './authorize';
 import { type Connection, connect } from './connection';
 import type { Actor } from './session';
 import { outdateList, rememberToken } from './token-cache';
@@ -48,7 +48,10 @@ export async function createToken(
     withAudit(
       actor,
       act,
-      () => sendCreate(connection.value, request),
+      async () => {
+        const still = await authorizeAgain(actor, 'token.create', { namespaces, networks });
+        return still.ok ? sendCreate(connection.value, request) : still;
+      },
       ({ uuid }) => ({ uuid }),
     ),
   );
@@ -129,7 +132,7 @@ async function openChange(
   const before = await akamai.getToken(connection.value.client, name);
   if (!before.ok) return before;
   const { permissions, networks } = before.value.details;
-  const allowed = await authorize(actor, right, {
+  const allowed = await authorizeAgain(actor, right, {
     namespaces: [...permissions.keys()],
     networks: NETWORKS.filter((network) => networks[network]),
   });

@@ -32,6 +32,16 @@ export function findKey(hash: string): Promise<ApiKeyTable | undefined> {
     .executeTakeFirst();
 }
 
+/** The key of that id, unless it is revoked. */
+export function findKeyById(id: string): Promise<ApiKeyTable | undefined> {
+  return database()
+    .query.selectFrom('api_key')
+    .selectAll()
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+}
+
 /** Notes the use, at most once a minute: a read must not cost a write each time. */
 export async function touchKey(key: Pick<ApiKeyTable, 'id' | 'last_used_at'>): Promise<void> {
   const at = now();

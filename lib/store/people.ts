@@ -1,7 +1,7 @@
 // People and their sessions, beside what Better Auth does itself.
 import { now } from '@/lib/platform/clock';
 import { database } from './database';
-import type { SignInFailureTable, UserTable } from './schema';
+import type { SessionTable, SignInAddressTable, SignInFailureTable, UserTable } from './schema';
 
 export function findPerson(id: string): Promise<UserTable | undefined> {
   return database().query.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst();
@@ -29,8 +29,117 @@ export async function countActiveAdmins(): Promise<number> {
   return row?.count ?? 0;
 }
 
-export async function deleteSessionsOf(userId: string): Promise<void> {
-  await database().query.deleteFrom('session').where('userId', '=', userId).execute();
+export type PersonChange = Partial<
+  Pick<UserTable, 'role' | 'disabled' | 'scopeNamespaces' | 'scopeNetworks'>
+>;
+
+/**
+ * Changes or (`null`) deletes somebody and ends their sessions, in one transaction. `last-admin` when nobody could
+ * administer any more: then nothing is changed, however many such changes run at once.
+ */
+export function changePersonRow(
+  id: string,
+  change: PersonChange | null,
+  { raw } = database(),
+): 'done' | 'not-found' | 'last-admin' {
+  const run = raw.transaction(() => {
+    const [before] = raw.prepare('select role, disabled from "user" where id = ?').all(id) as Pick<
+      UserTable,
+      'role' | 'disabled'
+    >[];
+    if (!before) throw new Undone('not-found');
+    raw.prepare('delete from session where "userId" = ?').run(id);
+    if (change === null) raw.prepare('delete from "user" where id = ?').run(id);
+    for (const column of PERSON_COLUMNS) {
+      const value = change?.[column];
+      if (value !== undefined) raw.prepare(`update "user" set "${column}" = ? where id = ?`).run(value, id);
+    }
+    const wasAdmin = before.role === 'admin' && before.disabled === 0;
+    const [row] = raw
+      .prepare(`select count(*) as admins from "user" where role = 'admin' and disabled = 0`)
+      .all() as { admins: number }[];
+    if (wasAdmin && row?.admins === 0) throw new Undone('last-admin');
+  });
+  try {
+    run.immediate();
+    return 'done';
+  } catch (error) {
+    if (error instanceof Undone) return error.why;
+    throw error;
+  }
+}
+
+/** Thrown to roll a transaction back. */
+class Undone extends Error {
+  constructor(readonly why: 'not-found' | 'last-admin') {
+    super(why);
+  }
+}
+
+const PERSON_COLUMNS = ['role', 'disabled', 'scopeNamespaces', 'scopeNetworks'] as const;
+
+export type SessionRow = Pick<
+  SessionTable,
+  'id' | 'userId' | 'createdAt' | 'updatedAt' | 'expiresAt' | 'ipAddress' | 'userAgent'
+>;
+
+/** Sessions that are not over, of one person or of all; the newest first. Never a session's token. */
+export function listSessionRows(userId: string | null): Promise<SessionRow[]> {
+  const open = database()
+    .query.selectFrom('session')
+    .select(['id', 'userId', 'createdAt', 'updatedAt', 'expiresAt', 'ipAddress', 'userAgent'])
+    .where('expiresAt', '>', new Date(now()).toISOString())
+    .orderBy('updatedAt', 'desc');
+  return (userId === null ? open : open.where('userId', '=', userId)).execute();
+}
+
+/** Whether the session is there and not over. */
+export async function hasSession(id: string): Promise<boolean> {
+  const row = await database()
+    .query.selectFrom('session')
+    .select('id')
+    .where('id', '=', id)
+    .where('expiresAt', '>', new Date(now()).toISOString())
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function deleteSession(id: string): Promise<void> {
+  await database().query.deleteFrom('session').where('id', '=', id).execute();
+}
+
+/** Ends the sessions of a person, all or all but one. */
+export async function deleteSessionsOf(userId: string, exceptId: string | null = null): Promise<void> {
+  const all = database().query.deleteFrom('session').where('userId', '=', userId);
+  await (exceptId === null ? all : all.where('id', '!=', exceptId)).execute();
+}
+
+const ADDRESS_TRIES = 20;
+const ADDRESS_WINDOW_MS = 60_000;
+
+/**
+ * Claims one try to sign in from this network address; 0 when it may go on, else when the next is possible (epoch ms).
+ * It counts as failed until `forgiveAddress`: 20 a minute.
+ */
+export function claimAddress(address: string, { raw } = database()): number {
+  const claim = raw.transaction(() => {
+    const at = now();
+    raw.prepare('delete from sign_in_address where window_start < ?').run(at - ADDRESS_WINDOW_MS);
+    const [row] = raw
+      .prepare('select window_start, tries from sign_in_address where address = ?')
+      .all(address) as Pick<SignInAddressTable, 'window_start' | 'tries'>[];
+    if (row && row.tries >= ADDRESS_TRIES) return row.window_start + ADDRESS_WINDOW_MS;
+    raw
+      .prepare('insert or replace into sign_in_address (address, window_start, tries) values (?, ?, ?)')
+      .run(address, row?.window_start ?? at, (row?.tries ?? 0) + 1);
+    return 0;
+  });
+  return claim.immediate();
+}
+
+/** Takes back what `claimAddress` counted, as the sign-in was right. */
+export function forgiveAddress(address: string, { raw } = database()): void {
+  raw.prepare('update sign_in_address set tries = max(0, tries - 1) where address = ?').run(address);
 }
 
 const FREE_FAILURES = 5;

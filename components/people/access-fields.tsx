@@ -1,0 +1,47 @@
+// Role and limits of an account or an invitation, as fields of a form.
+import { Field, FieldErrors } from '@/components/ui/field';
+import { ROLES, type Role } from '@/lib/domain/access';
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  viewer: 'viewer: sees tokens',
+  releaser: 'releaser: and patches bundles, retrieves tokens',
+  manager: 'manager: and creates and refreshes tokens',
+  admin: 'admin: and revokes tokens; people, keys, audit',
+};
+
+type Props = {
+  role: string;
+  namespaces: string;
+  stagingOnly: boolean;
+  errors?: Readonly<Record<string, readonly string[]>> | undefined;
+};
+
+export function AccessFields({ role, namespaces, stagingOnly, errors }: Props) {
+  return (
+    <>
+      <label className="grid content-start gap-1.5">
+        <span className="text-m font-medium">Role</span>
+        <select name="role" defaultValue={role} className="box">
+          {ROLES.map((one) => (
+            <option key={one} value={one}>
+              {ROLE_WORDS[one]}
+            </option>
+          ))}
+        </select>
+        <FieldErrors id="field-role-errors" errors={errors?.role} />
+      </label>
+      <Field
+        name="namespaces"
+        label="Only these namespaces"
+        defaultValue={namespaces}
+        placeholder="all"
+        hint="Separated by commas. Changes to tokens of other namespaces are refused."
+        errors={errors?.namespaces}
+      />
+      <label className="flex items-center gap-2 text-m">
+        <input type="checkbox" name="staging" defaultChecked={stagingOnly} />
+        Staging network only
+      </label>
+    </>
+  );
+}

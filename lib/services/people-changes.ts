@@ -1,0 +1,86 @@
+// What an admin changes about somebody: role, limits, disabled, gone. It acts on that person's very next request.
+import 'server-only';
+import type { Role } from '@/lib/domain/access';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { deleteOpenLinks } from '@/lib/store/one-time-links';
+import { changePersonRow, findPerson, type PersonChange } from '@/lib/store/people';
+import { withAudit } from './audit';
+import { authorize } from './authorize';
+import { type LimitsInput, readLimits } from './limits';
+import type { Actor } from './session';
+
+/**
+ * Sets role and limits, and ends the person's sessions, so that nothing goes on under the old ones. Problems:
+ * `not-found`, `conflict` (409) for the last admin, `invalid-fields`, `forbidden`.
+ */
+export async function changeRole(
+  actor: Actor,
+  id: string,
+  role: Role,
+  limits: LimitsInput,
+): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'people.change');
+  if (!allowed.ok) return allowed;
+  const columns = readLimits(limits);
+  if ('wrong' in columns) {
+    return fail('invalid-fields', 422, 'The limits cannot be set.', 'Nothing was changed.', {
+      fields: { namespaces: [columns.wrong] },
+    });
+  }
+  const change = { role, scopeNamespaces: columns.namespaces, scopeNetworks: columns.networks };
+  return changePerson(actor, id, 'people.change-role', change);
+}
+
+/** Disables an account and ends its sessions, or enables it again. Problems: as `changeRole`. */
+export async function setDisabled(actor: Actor, id: string, disabled: boolean): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'people.change');
+  if (!allowed.ok) return allowed;
+  const action = disabled ? 'people.disable' : 'people.enable';
+  return changePerson(actor, id, action, { disabled: disabled ? 1 : 0 });
+}
+
+/** Deletes an account with its sessions and keys; the audit keeps what it did. Problems: as `changeRole`. */
+export async function deletePerson(actor: Actor, id: string): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'people.change');
+  return allowed.ok ? changePerson(actor, id, 'people.delete', null) : allowed;
+}
+
+async function changePerson(
+  actor: Actor,
+  id: string,
+  action: string,
+  change: PersonChange | null,
+): Promise<Result<null>> {
+  const before = await findPerson(id);
+  if (!before) return gone();
+  const was = {
+    role: before.role,
+    disabled: before.disabled,
+    scopeNamespaces: before.scopeNamespaces,
+    scopeNetworks: before.scopeNetworks,
+  };
+  const act = { action, target: before.email, account: null, detail: { was, is: change } };
+  return withAudit(actor, act, async () => {
+    const done = changePersonRow(id, change);
+    if (done === 'not-found') return gone();
+    if (done === 'last-admin') {
+      return fail(
+        'conflict',
+        409,
+        `${before.email} is the only active admin.`,
+        'Nothing was changed. Make somebody else an admin first.',
+      );
+    }
+    await deleteOpenLinks(before.email);
+    return ok(null);
+  });
+}
+
+function gone() {
+  return fail(
+    'not-found',
+    404,
+    'There is no such account.',
+    'Nothing was changed. It may be deleted by now.',
+  );
+}
