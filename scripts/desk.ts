@@ -29,6 +29,10 @@ export type Desk = {
   control: Control;
   /** The process id of the server. */
   pid: number;
+  /** Its data folder. */
+  data: string;
+  /** The exit code of the server, once it has ended. */
+  ended: Promise<number | null>;
   /** Everything the server printed so far. */
   log: () => string;
   /** Runs `npm run manage -- …` on this desk's data; the answer is what it printed. */
@@ -64,6 +68,8 @@ export async function openDesk(
     simulatorUrl: simulator.url,
     control: new Control(simulator.controlUrl),
     pid: app.pid ?? 0,
+    data: env.DATA_DIR,
+    ended: new Promise((resolve) => app.once('exit', (code) => resolve(code))),
     log: () => printed,
     manage: (args, stdin = '') => manage(args, stdin, env),
     signedIn: async (browser, role, contextOptions = {}) => {
@@ -92,6 +98,7 @@ export async function openDesk(
   );
   const close = async () => {
     for (const child of [app, simulator.child]) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;

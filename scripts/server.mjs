@@ -145,10 +145,12 @@ function end(response, status, title, words) {
 function stop(server, front) {
   front.isStopping = true;
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  // A connection that finishes its last answer is idle then, and nobody would close it.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
   server.close(() => {
     clearTimeout(timer);
+    clearInterval(sweep);
     say('Token Desk has stopped.');
     process.exit(0);
   });
-  server.closeIdleConnections();
 }

@@ -1,5 +1,6 @@
 // What every signed-in page begins with. It chooses what to show; the services decide what is allowed.
 import type { Route } from 'next';
+import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { type Actor, currentActor } from '@/lib/services/session';
 import { atPublicUrl } from '../public-address';
@@ -8,6 +9,10 @@ import { atPublicUrl } from '../public-address';
 export async function signedIn(path: string): Promise<Actor> {
   await atPublicUrl(path);
   const actor = await currentActor();
-  if (actor.kind !== 'person') redirect(`/sign-in?next=${encodeURIComponent(path)}` as Route);
+  if (actor.kind !== 'person') {
+    // Who brings a cookie had a session, which may have ended while a form was open.
+    const hadSession = (await headers()).get('cookie')?.includes('session_token=') ?? false;
+    redirect(`/sign-in?next=${encodeURIComponent(path)}${hadSession ? '&ended=1' : ''}` as Route);
+  }
   return actor;
 }

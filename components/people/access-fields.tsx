@@ -19,9 +19,11 @@ type Props = {
 export function AccessFields({ role, namespaces, stagingOnly, errors }: Props) {
   return (
     <>
-      <label className="grid content-start gap-1.5">
-        <span className="text-m font-medium">Role</span>
-        <select name="role" defaultValue={role} className="box">
+      <div className="grid content-start gap-1.5">
+        <label htmlFor="field-role" className="text-m font-medium">
+          Role
+        </label>
+        <select id="field-role" name="role" defaultValue={role} className="box">
           {ROLES.map((one) => (
             <option key={one} value={one}>
               {ROLE_WORDS[one]}
@@ -29,7 +31,7 @@ export function AccessFields({ role, namespaces, stagingOnly, errors }: Props) {
           ))}
         </select>
         <FieldErrors id="field-role-errors" errors={errors?.role} />
-      </label>
+      </div>
       <Field
         name="namespaces"
         label="Only these namespaces"

@@ -1,6 +1,7 @@
 'use server';
 // What admins do about people: invite, role and limits, disable, delete, reset, end sessions.
 import type { Route } from 'next';
+import { refresh } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { parseRole, type Role } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
@@ -87,7 +88,10 @@ async function makeLinkAction(
     if (result.ok) made = result.value;
     return result;
   });
-  return made ? { problem: null, values: {}, made } : state;
+  if (!made) return state;
+  // The list beside the form has one more.
+  refresh();
+  return { problem: null, values: {}, made };
 }
 
 function readRole(form: FormData): Result<Role> {
