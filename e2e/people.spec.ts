@@ -185,3 +185,35 @@ test('the last admin stays, and the page says why', async ({ browser, problems }
     await close();
   }
 });
+
+test('the operator does the same at the shell, beside the running server', async ({ desk, pageOf }) => {
+  const email = `shell-${Date.now()}@example.com`;
+  expect(await desk.manage(['people', 'invite', email, '--role', 'viewer'])).toContain(
+    `${desk.url}/link?secret=`,
+  );
+  await desk.manage(['people', 'add', email, '--role', 'admin'], PASSWORD);
+  await desk.manage([
+    'people',
+    'role',
+    email,
+    '--role',
+    'manager',
+    '--namespaces',
+    'cart,promo',
+    '--staging',
+  ]);
+  expect(await desk.manage(['people', 'list'])).toContain(`${email}\tmanager\tcart, promo; staging only`);
+  expect(await desk.manage(['people', 'reset-link', email])).toContain('/link?secret=');
+  await desk.manage(['people', 'disable', email]);
+  const page = await pageOf('admin');
+  await page.goto(`/people?q=${email}`);
+  await expect(page.getByRole('row', { name: new RegExp(`${email} manager .* disabled`) })).toBeVisible();
+  await desk.manage(['people', 'enable', email]);
+  await desk.manage(['people', 'sign-out', email]);
+  await desk.manage(['people', 'delete', email]);
+  await page.reload();
+  await expect(page.getByText('Nobody matches.')).toBeVisible();
+  await expect(desk.manage(['people', 'disable', 'nobody@example.com'])).rejects.toThrow(
+    'There is no account',
+  );
+});

@@ -6,8 +6,12 @@ import { parseRole, ROLES } from '@/lib/domain/access';
 import type { Problem, Result } from '@/lib/domain/problem';
 import { SettingsError } from '@/lib/platform/env';
 import { createKey, listKeys, revokeKey } from '@/lib/services/keys';
+import { limitWords } from '@/lib/services/limits';
+import { invitePerson, makeResetLink } from '@/lib/services/links';
 import { addPerson, listPeople, resetPassword } from '@/lib/services/people';
+import { changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
 import { operatorActor } from '@/lib/services/session';
+import { endSessions } from '@/lib/services/you';
 import { verifyAudit } from '@/lib/store/audit';
 import { StoreError } from '@/lib/store/database';
 import { loadDotEnv } from './steps.mjs';
@@ -15,6 +19,11 @@ import { loadDotEnv } from './steps.mjs';
 const USAGE = `Usage: npm run manage -- COMMAND
   people list
   people add EMAIL --role ROLE        the password is read from standard input
+  people invite EMAIL --role ROLE     prints a link that works once, for an hour
+  people role EMAIL --role ROLE       and --namespaces a,b and --staging limit it; ends the sessions
+  people disable|enable|delete EMAIL
+  people sign-out EMAIL               ends all sessions
+  people reset-link EMAIL             prints a link with which another password is set
   people reset-password EMAIL         the new password is read from standard input
   key create NAME --role ROLE         prints the key once
   key list
@@ -48,21 +57,51 @@ async function readPassword(): Promise<string> {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { role: { type: 'string' }, head: { type: 'string' } },
+    options: {
+      role: { type: 'string' },
+      namespaces: { type: 'string', default: '' },
+      staging: { type: 'boolean', default: false },
+      head: { type: 'string' },
+    },
   });
   const [noun, verb, name] = positionals;
   const actor = operatorActor();
   const role = () => parseRole(values.role ?? '') ?? stop(`--role is one of ${ROLES.join(', ')}.`, 2);
   const named = () => name ?? stop(USAGE, 2);
+  const limits = { namespaces: values.namespaces, stagingOnly: values.staging };
+  const person = async () => {
+    const people = value(await listPeople(actor));
+    const found = people.find(({ email }) => email === named().toLowerCase());
+    return found?.id ?? stop(`There is no account ${named()}.`, 1);
+  };
   switch (`${noun} ${verb}`) {
     case 'people list':
-      for (const person of value(await listPeople(actor))) {
-        out(`${person.email}\t${person.role}${person.disabled ? '\tdisabled' : ''}`);
+      for (const { email, role, disabled, limits } of value(await listPeople(actor))) {
+        out([email, role, ...(disabled ? ['disabled'] : []), limitWords(limits)].join('\t').trimEnd());
       }
       return;
     case 'people add':
       value(await addPerson(actor, named(), await readPassword(), role()));
       return out(`Added ${named()}.`);
+    case 'people invite':
+      return out(value(await invitePerson(actor, named(), role(), limits)).link);
+    case 'people role':
+      value(await changeRole(actor, await person(), role(), limits));
+      return out(`${named()} is ${role()} now, and all its sessions were ended.`);
+    case 'people disable':
+      value(await setDisabled(actor, await person(), true));
+      return out(`Disabled ${named()}, and ended all its sessions.`);
+    case 'people enable':
+      value(await setDisabled(actor, await person(), false));
+      return out(`Enabled ${named()}.`);
+    case 'people delete':
+      value(await deletePerson(actor, await person()));
+      return out(`Deleted ${named()}, its sessions and its keys.`);
+    case 'people sign-out':
+      value(await endSessions(actor, await person()));
+      return out(`All sessions of ${named()} were ended.`);
+    case 'people reset-link':
+      return out(value(await makeResetLink(actor, await person())).link);
     case 'people reset-password':
       value(await resetPassword(actor, named(), await readPassword()));
       return out(`The password of ${named()} was set, and all its sessions were ended.`);

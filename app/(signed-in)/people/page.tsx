@@ -147,7 +147,7 @@ function PersonRow({ person: { id, email, role, disabled, limits } }: { person: 
         </Link>
       </th>
       <td className="c-status">{role}</td>
-      <td className="c-nets text-ink-2">{visibleText(limitWords(limits)) || 'none'}</td>
+      <td className="c-nets text-ink-2">{visibleText(limitWords(limits)) || 'no limits'}</td>
       <td className="c-act">{disabled ? <Tag look="attention">disabled</Tag> : 'active'}</td>
     </tr>
   );
