@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Role } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
+import { settings } from '@/lib/platform/env';
 import {
   claimSignIn,
   clearSignInFailures,
@@ -122,7 +123,7 @@ export async function createAccount(
 
 /**
  * Signs in; the session's cookie is set on the answer. The same words for a wrong address, a wrong password and a
- * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429).
+ * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429), `forbidden` where passwords are off.
  */
 export async function signIn(
   actor: Actor,
@@ -133,8 +134,12 @@ export async function signIn(
   const allowed = await authorize(actor, 'session.create');
   if (!allowed.ok) return allowed;
   const address = email.trim().toLowerCase().slice(0, 254);
-  const blockedUntil = claimSignIn(address);
   const act = { action: 'session.create', target: address, account: null };
+  if (settings().sso?.only) {
+    recordSingle(actor, act, 'forbidden');
+    return fail('forbidden', 403, 'Passwords are off here.', 'Nobody was signed in. Use single sign-on.');
+  }
+  const blockedUntil = claimSignIn(address);
   if (blockedUntil > 0) {
     recordSingle(actor, act, 'too-many-requests');
     const retryAfterSeconds = Math.ceil(Math.max(0, blockedUntil - now()) / 1000);
