@@ -99,10 +99,11 @@ export async function startRogueProvider(): Promise<RogueProvider> {
     // A code works once, and only with the verifier of who began.
     codes.delete(code);
     const verifier = body.get('code_verifier') ?? '';
-    const basic = `Basic ${Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString('base64')}`;
+    // Both halves come in the encoding of forms (RFC 6749, 2.3.1).
+    const basic = atob(request.headers.authorization?.replace(/^Basic /, '') ?? '').split(':');
     const isRight =
       begun !== undefined &&
-      request.headers.authorization === basic &&
+      basic.map(decodeURIComponent).join(':') === `${CLIENT.id}:${CLIENT.secret}` &&
       body.get('redirect_uri') === begun.redirectUri &&
       createHash('sha256').update(verifier).digest('base64url') === begun.challenge;
     provider.exchanges.push({
