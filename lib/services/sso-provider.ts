@@ -84,8 +84,8 @@ export function finishSso(
 
 const claimsSchema = z.looseObject({
   sub: z.string().min(1).max(255),
-  email: z.unknown(),
-  email_verified: z.unknown(),
+  email: z.unknown().optional(),
+  email_verified: z.unknown().optional(),
 });
 const groupsSchema = z.union([z.string().transform((group) => [group]), z.array(z.string()).max(5_000)]);
 
@@ -185,13 +185,20 @@ async function told<T>(run: () => Promise<T>): Promise<Answer<T>> {
     return { ok: true, value: await run() };
   } catch (error) {
     const chain = causes(error);
-    const why = chain.map(({ message }) => message).join(': ');
+    const why = [...chain.map(({ message }) => message), ...errorCode(error)].join(': ');
     const isUnreachable = chain.some((one) => one instanceof Unreachable || one.name === 'TimeoutError');
     const isRefusal = error instanceof oidc.AuthorizationResponseError;
     const problem = isUnreachable ? 'sso-unreachable' : isRefusal ? 'sso-refused' : 'sso-not-accepted';
     log().warn({ problem, why }, 'single sign-on failed');
     return { ok: false, problem, why };
   }
+}
+
+/** The provider's own word for its refusal, e.g. `invalid_client`, when it is no more than a word. */
+function errorCode(error: unknown): string[] {
+  const isAnswer =
+    error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError;
+  return isAnswer && /^[a-z_]{1,40}$/.test(error.error) ? [error.error] : [];
 }
 
 /** An error and the one that it wraps, no deeper: further down stand pieces of what was answered. */

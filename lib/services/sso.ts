@@ -20,6 +20,9 @@ import { authorize } from './authorize';
 import type { Actor } from './session';
 import { beginSso, finishSso, type SsoIdentity } from './sso-provider';
 
+/** A longer way back is not kept: anybody may begin a sign-in, and each is a row. */
+const NEXT_CHARS_MAX = 2_000;
+
 /** Where to send the browser; `binding` goes into a cookie of it. */
 export type SsoStart = { url: string; binding: string };
 /** How a sign-in ended: the path that was wanted, or a code of SSO_PROBLEMS. */
@@ -42,7 +45,10 @@ export async function startSso(
   if (!begun.ok) return ok({ problem: refuse(actor, begun.problem, begun.why) });
   const { url, ...request } = begun.value;
   const binding = randomBytes(32).toString('base64url');
-  saveSsoState(hashState(request.state, binding), { ...request, next });
+  saveSsoState(hashState(request.state, binding), {
+    ...request,
+    next: next.length > NEXT_CHARS_MAX ? '/' : next,
+  });
   return ok({ url, binding });
 }
 

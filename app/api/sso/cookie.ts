@@ -14,9 +14,9 @@ export function bindingCookie(binding: string): string {
   return `${name()}=${binding}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SECONDS}${secure}`;
 }
 
-/** The Set-Cookie line that removes it. */
+/** The Set-Cookie line that removes it. With a date: Next loses a `Max-Age=0` where another cookie is set too. */
 export function noBindingCookie(): string {
-  return bindingCookie('').replace(`Max-Age=${SECONDS}`, 'Max-Age=0');
+  return bindingCookie('').replace(`Max-Age=${SECONDS}`, 'Expires=Thu, 01 Jan 1970 00:00:00 GMT');
 }
 
 /** What the cookie of a request says, '' when there is none. */
