@@ -9,7 +9,15 @@ const config = {
   agentRules: false,
   images: { unoptimized: true },
   // Native code and a library that must exist once in a process.
-  serverExternalPackages: ['libsql', 'akamai-edgegrid', 'pino', 'undici', 'better-auth', 'kysely'],
+  serverExternalPackages: [
+    'libsql',
+    'akamai-edgegrid',
+    'pino',
+    'undici',
+    'better-auth',
+    'kysely',
+    'openid-client',
+  ],
   turbopack: { root: import.meta.dirname },
   async headers() {
     return [

@@ -81,13 +81,16 @@ const PAGES: Readonly<Record<string, string>> = {
 /** Told to everybody. */
 const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];
 
+/** Doors of single sign-on: not there unless it is set up; what they do then is tested in sso.spec.ts. */
+const SSO = ['/api/sso/start', '/api/sso/callback'];
+
 async function keyOf(desk: Desk, role: string): Promise<string> {
   return desk.manage(['key', 'create', `matrix-${role}-${crypto.randomUUID()}`, '--role', role]);
 }
 
 test('the build has exactly the routes listed here', () => {
   const built = Object.values(manifest<Record<string, string>>('app-path-routes-manifest.json'));
-  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN];
+  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...SSO];
   expect(built.sort()).toEqual(listed.sort());
 });
 
@@ -133,6 +136,16 @@ test('no route takes a method that is not listed', async ({ desk }) => {
       });
       expect(response.status, `${method} ${route}`).toBe(405);
     }
+  }
+});
+
+test('without its settings there is no single sign-on', async ({ desk }) => {
+  for (const path of SSO) {
+    const response = await fetch(`${desk.url}${path}?code=x&state=y`, { redirect: 'manual' });
+    expect(response.status, path).toBe(404);
+    expect(response.headers.get('set-cookie'), path).toBeNull();
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      expect((await fetch(`${desk.url}${path}`, { method })).status, `${method} ${path}`).toBe(405);
   }
 });
 

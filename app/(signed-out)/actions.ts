@@ -19,10 +19,9 @@ export async function signInAction(_before: FormState, form: FormData): Promise<
 export async function setupAction(_before: FormState, form: FormData): Promise<FormState> {
   return runAction(form, async (actor, headers) => {
     const [email, password] = [field(form, 'email'), field(form, 'password')];
-    const claimed = await claimSetup(actor, field(form, 'secret'), email, password);
-    if (!claimed.ok) return claimed;
-    await signIn(actor, email, password, headers);
-    redirect('/');
+    const claimed = await claimSetup(actor, field(form, 'secret'), email, password, headers);
+    if (claimed.ok) redirect('/');
+    return claimed;
   });
 }
 

@@ -49,6 +49,7 @@ test('without settings it listens on this machine only', () => {
     accountSwitchKeys: [],
     setupEmail: null,
     setupPasswordFile: null,
+    sso: null,
     logLevel: 'info',
   });
 });
@@ -94,6 +95,7 @@ test('what is set is read', () => {
     ],
     setupEmail: 'admin@example.com',
     setupPasswordFile: '/run/secrets/password',
+    sso: null,
     logLevel: 'warn',
   });
 });
@@ -212,4 +214,72 @@ test('what only looks like a setting is refused', () => {
     assert.match(refusal({ [name]: value }), new RegExp(`^${name} is wrong`), `${name}=${value}`);
   }
   assert.equal(read({ EDGERC: '~' }).edgerc, homedir());
+});
+
+const OIDC = {
+  OIDC_ISSUER: 'https://idp.example.com/realms/staff',
+  OIDC_CLIENT_ID: 'token-desk',
+  OIDC_CLIENT_SECRET: 'kept for the provider',
+  OIDC_ROLES: 'desk-admins=admin, everyone=viewer',
+};
+
+test('single sign-on has a name, a claim and roles', () => {
+  assert.deepEqual(read(OIDC).sso, {
+    issuer: 'https://idp.example.com/realms/staff',
+    clientId: 'token-desk',
+    clientSecret: 'kept for the provider',
+    name: 'Single sign-on',
+    groupsClaim: 'groups',
+    roles: [
+      { group: 'desk-admins', role: 'admin' },
+      { group: 'everyone', role: 'viewer' },
+    ],
+    only: false,
+  });
+  const { OIDC_CLIENT_SECRET: _, ...others } = OIDC;
+  const more = read({
+    ...others,
+    OIDC_CLIENT_SECRET_FILE: '/run/secrets/client-secret',
+    OIDC_NAME: 'Example ID',
+    OIDC_GROUPS_CLAIM: 'roles',
+    OIDC_ROLES: 'cn=desk=manager,*=viewer',
+    OIDC_ONLY: 'true',
+  }).sso;
+  assert.equal(more?.clientSecret, 'from a file');
+  assert.equal(more?.groupsClaim, 'roles');
+  assert.equal(more?.name, 'Example ID');
+  assert.deepEqual(more?.roles, [
+    { group: 'cn=desk', role: 'manager' },
+    { group: '*', role: 'viewer' },
+  ]);
+  assert.equal(more?.only, true);
+});
+
+test('half of single sign-on stops the start, and what is missing is named', () => {
+  for (const name of Object.keys(OIDC)) {
+    const rest = Object.fromEntries(Object.entries(OIDC).filter(([key]) => key !== name));
+    assert.match(refusal(rest), new RegExp(`^${name} is missing`));
+  }
+  assert.match(refusal({ OIDC_ONLY: 'true' }), /^OIDC_ISSUER is missing/);
+});
+
+test('a wrong setting of single sign-on is named', () => {
+  const wrong: Readonly<Record<string, readonly string[]>> = {
+    OIDC_ISSUER: [
+      'idp',
+      'ftp://a',
+      'http://idp.example.com',
+      'https://a/?b',
+      'https://a/#b',
+      'https://u:p@a/',
+    ],
+    OIDC_ROLES: ['admins', 'admins=', '=admin', 'admins=owner', 'admins=Admin', ' , '],
+    OIDC_ONLY: ['yes', '1', 'TRUE'],
+    OIDC_NAME: ['x'.repeat(41)],
+  };
+  for (const [name, values] of Object.entries(wrong))
+    for (const value of values)
+      assert.match(refusal({ ...OIDC, [name]: value }), new RegExp(`^${name} `), value);
+  assert.equal(read({ ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:4444' }).sso?.issuer, 'http://127.0.0.1:4444/');
+  assert.ok(!refusal({ ...OIDC, OIDC_ONLY: 'no' }).includes(OIDC.OIDC_CLIENT_SECRET));
 });

@@ -7,6 +7,23 @@ import { once } from './once';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
+const ROLES = ['viewer', 'releaser', 'manager', 'admin'] as const;
+
+export type SsoSettings = {
+  /** The provider's issuer, as the WHATWG parser prints it. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** The words on the button. */
+  name: string;
+  /** The claim that holds the groups. */
+  groupsClaim: string;
+  /** Which group has which role; the group `*` is everybody. */
+  roles: readonly { group: string; role: (typeof ROLES)[number] }[];
+  /** Nobody signs in with a password. */
+  only: boolean;
+};
+
 export type Settings = {
   port: number;
   host: string;
@@ -27,6 +44,8 @@ export type Settings = {
   accountSwitchKeys: readonly { name: string; key: string }[];
   setupEmail: string | null;
   setupPasswordFile: string | null;
+  /** Single sign-on by OpenID Connect; null when none of its settings is there. */
+  sso: SsoSettings | null;
   logLevel: (typeof LOG_LEVELS)[number];
 };
 
@@ -35,7 +54,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Thrown at start, with one sentence that names the variable: the server must not run on a wrong setting. */
 export class SettingsError extends Error {}
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Names of this machine, as they stand in a URL. */
+export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 const port = z
   .string()
@@ -101,6 +121,7 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     accountSwitchKeys: accountSwitchKeys(list(get('ACCOUNT_SWITCH_KEYS')) ?? []),
     setupEmail: get('SETUP_EMAIL') ?? null,
     setupPasswordFile: env.SETUP_PASSWORD_FILE || null,
+    sso: ssoSettings(get),
     logLevel: parse('LOG_LEVEL', z.enum(LOG_LEVELS), 'info', `it must be one of ${LOG_LEVELS.join(', ')}`),
   };
 }
@@ -111,8 +132,13 @@ export function settings(): Settings {
 }
 
 /** No path, query, fragment, user or password. */
-function isBareOrigin({ pathname, search, hash, username, password }: URL): boolean {
-  return pathname === '/' && ![search, hash, username, password].some(Boolean);
+function isBareOrigin(address: URL): boolean {
+  return address.pathname === '/' && !hasExtras(address);
+}
+
+/** A query, a fragment, a user or a password. */
+function hasExtras({ search, hash, username, password }: URL): boolean {
+  return [search, hash, username, password].some(Boolean);
 }
 
 function readText(path: string): string {
@@ -152,6 +178,59 @@ function akamaiOrigin(text: string): string {
     throw new SettingsError('AKAMAI_ORIGIN is wrong: plain http is allowed to this machine only.');
   }
   return parsed.data.origin;
+}
+
+const SSO_NEEDED = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES'] as const;
+const SSO_ALL = [...SSO_NEEDED, 'OIDC_NAME', 'OIDC_GROUPS_CLAIM', 'OIDC_ONLY'] as const;
+const SSO_NAME_MAX = 40;
+
+/** All or nothing: half of it would be a door that nobody looked at. */
+function ssoSettings(get: (name: string) => string | undefined): SsoSettings | null {
+  const values = new Map(SSO_ALL.map((name) => [name, get(name)]));
+  if ([...values.values()].every((value) => value === undefined)) return null;
+  const needed = (name: (typeof SSO_NEEDED)[number]): string => {
+    const value = values.get(name);
+    if (value === undefined)
+      throw new SettingsError(`${name} is missing: single sign-on needs ${SSO_NEEDED.join(', ')}.`);
+    return value;
+  };
+  const name = values.get('OIDC_NAME') ?? 'Single sign-on';
+  if (name.length > SSO_NAME_MAX)
+    throw new SettingsError(`OIDC_NAME is wrong: it has at most ${SSO_NAME_MAX} characters.`);
+  const only = values.get('OIDC_ONLY') ?? 'false';
+  if (only !== 'true' && only !== 'false')
+    throw new SettingsError('OIDC_ONLY is wrong: it must be true or false.');
+  return {
+    issuer: issuer(needed('OIDC_ISSUER')),
+    clientId: needed('OIDC_CLIENT_ID'),
+    clientSecret: needed('OIDC_CLIENT_SECRET'),
+    name,
+    groupsClaim: values.get('OIDC_GROUPS_CLAIM') ?? 'groups',
+    roles: groupRoles(list(needed('OIDC_ROLES')) ?? []),
+    only: only === 'true',
+  };
+}
+
+function issuer(text: string): string {
+  const parsed = url.safeParse(text);
+  if (!parsed.success || hasExtras(parsed.data))
+    throw new SettingsError("OIDC_ISSUER is wrong: it must be the provider's address, without a query.");
+  if (parsed.data.protocol === 'http:' && !LOOPBACK.test(parsed.data.hostname))
+    throw new SettingsError('OIDC_ISSUER is wrong: plain http is allowed to this machine only.');
+  return parsed.data.href;
+}
+
+function groupRoles(pairs: readonly string[]): SsoSettings['roles'] {
+  const roles = pairs.map((pair) => {
+    // The last `=`, as a group's name may hold one.
+    const [, group, named] = /^(.+)=([^=]+)$/.exec(pair) ?? [];
+    const role = ROLES.find((one) => one === named?.trim());
+    if (!group?.trim() || !role)
+      throw new SettingsError(`OIDC_ROLES is wrong: write group=role,group=role with ${ROLES.join(', ')}.`);
+    return { group: group.trim(), role };
+  });
+  if (roles.length === 0) throw new SettingsError('OIDC_ROLES is wrong: it names no group.');
+  return roles;
 }
 
 function accountSwitchKeys(pairs: readonly string[]): { name: string; key: string }[] {

@@ -4,8 +4,11 @@ import 'server-only';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { betterAuth } from 'better-auth';
+import { APIError, type BetterAuthPlugin, betterAuth } from 'better-auth';
+import { createAuthEndpoint } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
 import { nextCookies } from 'better-auth/next-js';
+import { z } from 'zod';
 import { settings } from '@/lib/platform/env';
 import { once } from '@/lib/platform/once';
 import { database } from '@/lib/store/database';
@@ -55,8 +58,28 @@ function create() {
     },
     telemetry: { enabled: false },
     logger: { disabled: true },
-    plugins: [nextCookies()],
+    plugins: [sessions(), nextCookies()],
   });
+}
+
+/** A session for somebody whom we know already. Without a path: no request from outside can come here. */
+function sessions() {
+  return {
+    id: 'sessions',
+    endpoints: {
+      openSession: createAuthEndpoint(
+        { method: 'POST', body: z.object({ userId: z.string() }) },
+        async (context) => {
+          const { internalAdapter } = context.context;
+          const user = await internalAdapter.findUserById(context.body.userId);
+          if (!user) throw new APIError('NOT_FOUND');
+          const session = await internalAdapter.createSession(user.id);
+          await setSessionCookie(context, { session, user });
+          return null;
+        },
+      ),
+    },
+  } satisfies BetterAuthPlugin;
 }
 
 /** The key that signs session cookies: made at the first start, kept beside the database. */

@@ -19,7 +19,7 @@ import { auth } from './auth';
 import { authorize } from './authorize';
 import { type LimitsInput, readLimits } from './limits';
 import { hashPassword } from './passwords';
-import { addressIsFree, createAccount, readAccount, readAddress } from './people';
+import { addressIsFree, createAccount, passwordsOff, readAccount, readAddress } from './people';
 import type { Actor } from './session';
 
 /** A link that was just made. This is the only place where it is ever shown. */
@@ -37,6 +37,7 @@ export async function invitePerson(
 ): Promise<Result<MadeLink>> {
   const allowed = await authorize(actor, 'people.change');
   if (!allowed.ok) return allowed;
+  if (settings().sso?.only) return passwordsOff();
   const address = readAddress(email);
   if (!address.ok) return address;
   const columns = readLimits(limits);
@@ -58,6 +59,7 @@ export async function invitePerson(
 export async function makeResetLink(actor: Actor, id: string): Promise<Result<MadeLink>> {
   const allowed = await authorize(actor, 'people.change');
   if (!allowed.ok) return allowed;
+  if (settings().sso?.only) return passwordsOff();
   const person = await findPerson(id);
   if (!person) return fail('not-found', 404, 'There is no such account.', 'Nothing was changed.');
   const act = { action: 'people.reset-link', target: person.email, account: null };
@@ -95,6 +97,7 @@ export async function listInvitations(actor: Actor): Promise<Result<readonly Inv
 export async function readLink(actor: Actor, secret: string): Promise<Result<OpenLink>> {
   const allowed = await authorize(actor, 'link.claim');
   if (!allowed.ok) return allowed;
+  if (settings().sso?.only) return closed();
   const link = await openLink(secret);
   return link ? ok({ purpose: link.purpose, email: link.email }) : closed();
 }
@@ -110,6 +113,7 @@ export async function claimLink(
 ): Promise<Result<{ email: string }>> {
   const allowed = await authorize(actor, 'link.claim');
   if (!allowed.ok) return allowed;
+  if (settings().sso?.only) return passwordsOff();
   const link = await openLink(secret);
   if (!link) return closed();
   const account = readAccount(link.email, password);

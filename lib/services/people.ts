@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AccessScope, Role } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
+import { settings } from '@/lib/platform/env';
 import {
   claimAddress,
   claimSignIn,
@@ -158,7 +159,7 @@ export async function createAccount(
 
 /**
  * Signs in; the session's cookie is set on the answer. The same words for a wrong address, a wrong password and a
- * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429).
+ * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429), `forbidden` where passwords are off.
  */
 export async function signIn(
   actor: Actor,
@@ -169,8 +170,12 @@ export async function signIn(
   const allowed = await authorize(actor, 'session.create');
   if (!allowed.ok) return allowed;
   const address = email.trim().toLowerCase().slice(0, 254);
-  const blockedUntil = (actor.source && claimAddress(actor.source)) || claimSignIn(address);
   const act = { action: 'session.create', target: address, account: null };
+  if (settings().sso?.only) {
+    recordSingle(actor, act, 'forbidden');
+    return passwordsOff();
+  }
+  const blockedUntil = (actor.source && claimAddress(actor.source)) || claimSignIn(address);
   if (blockedUntil > 0) {
     recordSingle(actor, act, 'too-many-requests');
     return tooManySignIns(blockedUntil);
@@ -190,6 +195,11 @@ export async function signIn(
   if (actor.source) forgiveAddress(actor.source);
   recordSingle(actor, act, 'ok');
   return ok(null);
+}
+
+/** The Problem of everything about passwords when OIDC_ONLY is set. */
+export function passwordsOff() {
+  return fail('forbidden', 403, 'Passwords are off here.', 'Nothing was changed. Use single sign-on.');
 }
 
 /** The Problem of somebody who tried too often; `blockedUntil` in epoch milliseconds. */

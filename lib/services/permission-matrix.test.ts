@@ -291,6 +291,8 @@ const SERVICES: Readonly<Record<string, Line>> = {
 const FOR_EVERYBODY: Readonly<Record<string, Right>> = {
   'people.signIn': 'session.create',
   'people.signOut': 'session.end',
+  'sso.startSso': 'session.create',
+  'sso.endSso': 'session.create',
   'setup.isSetupOpen': 'setup.claim',
   'setup.claimSetup': 'setup.claim',
   'links.readLink': 'link.claim',

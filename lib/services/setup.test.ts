@@ -37,7 +37,7 @@ async function open(): Promise<string> {
 }
 
 async function claim(secret: string, email = 'admin@example.com', password = PASSWORD) {
-  return (await import('./setup')).claimSetup(guest, secret, email, password);
+  return (await import('./setup')).claimSetup(guest, secret, email, password, new Headers());
 }
 
 async function isOpen(secret: string): Promise<boolean> {

@@ -6,7 +6,8 @@ import { fail, ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
 import { countActiveAdmins } from '@/lib/store/people';
 import { consumeSetupSecret, isSetupSecretOpen, replaceSetupSecret } from '@/lib/store/setup-secret';
-import { withAudit } from './audit';
+import { recordSingle, withAudit } from './audit';
+import { auth } from './auth';
 import { authorize } from './authorize';
 import { addressIsFree, createAccount, readAccount } from './people';
 import { type Actor, operatorActor } from './session';
@@ -28,25 +29,31 @@ export async function isSetupOpen(actor: Actor, secret: string): Promise<boolean
 }
 
 /**
- * Makes the first admin. One update decides who wins; only the winner's account is made. Problems: `not-found` (404)
- * when set-up is over or the secret is not the open one, `invalid-fields`.
+ * Makes the first admin and signs them in, even where passwords are off: the link was enough. One update decides who
+ * wins; only the winner's account is made. Problems: `not-found` (404) when set-up is over or the secret is not the open
+ * one, `invalid-fields`.
  */
 export async function claimSetup(
   actor: Actor,
   secret: string,
   email: string,
   password: string,
+  headers: Headers,
 ): Promise<Result<null>> {
   if (!(await isSetupOpen(actor, secret))) return closed();
   const account = readAccount(email, password);
   if (!account.ok) return account;
-  return withAudit(actor, { action: 'setup.claim', target: account.value.email, account: null }, async () => {
-    const free = await addressIsFree(account.value.email);
+  const target = account.value.email;
+  const created = await withAudit(actor, { action: 'setup.claim', target, account: null }, async () => {
+    const free = await addressIsFree(target);
     if (!free.ok) return free;
     if (!(await consumeSetupSecret(hashSecret(secret)))) return closed();
-    const created = await createAccount(account.value.email, account.value.password, 'admin');
-    return created.ok ? ok(null) : created;
+    return createAccount(target, account.value.password, 'admin');
   });
+  if (!created.ok) return created;
+  await auth().api.openSession({ body: { userId: created.value.id }, headers });
+  recordSingle(actor, { action: 'session.create', target, account: null, detail: { by: 'setup' } }, 'ok');
+  return ok(null);
 }
 
 /** Makes the first admin from SETUP_EMAIL and SETUP_PASSWORD_FILE, when both are set and there is none. */

@@ -23,3 +23,9 @@ export function newAttempt(): string {
 export function publicUrl(): string {
   return settings().publicUrl;
 }
+
+/** The other way to sign in: the words on its button, and whether it is the only one. Null when it is not set up. */
+export function singleSignOn(): { name: string; only: boolean } | null {
+  const { sso } = settings();
+  return sso && { name: sso.name, only: sso.only };
+}

@@ -1,6 +1,7 @@
 // One's own account: what it may do, its password, its sessions. And the sessions of others, for admins.
 import 'server-only';
 import { fail, ok, type Result } from '@/lib/domain/problem';
+import { settings } from '@/lib/platform/env';
 import {
   claimSignIn,
   clearSignInFailures,
@@ -13,7 +14,7 @@ import { withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
 import { hashPassword, verifyPassword } from './passwords';
-import { readAccount, tooManySignIns } from './people';
+import { passwordsOff, readAccount, tooManySignIns } from './people';
 import type { Actor } from './session';
 
 export type SessionInfo = {
@@ -83,6 +84,7 @@ export async function changePassword(
   if (!allowed.ok) return allowed;
   if (actor.kind !== 'person')
     return fail('forbidden', 403, 'A key has no password.', 'Nothing was changed. Sign in as a person.');
+  if (settings().sso?.only) return passwordsOff();
   const account = readAccount(actor.name, next);
   if (!account.ok) {
     const fields = { next: account.problem.fields?.password ?? [] };

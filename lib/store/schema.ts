@@ -26,6 +26,9 @@ export type SessionTable = {
   userId: string;
 };
 
+/** How somebody signs in: a password, or an identity of the provider of single sign-on. */
+export type AccountTable = { id: string; accountId: string; providerId: string; userId: string };
+
 export type ApiKeyTable = {
   id: string;
   name: string;
@@ -111,6 +114,7 @@ export type AuditTable = {
 export type Schema = {
   user: UserTable;
   session: SessionTable;
+  account: AccountTable;
   api_key: ApiKeyTable;
   setup_secret: SetupSecretTable;
   sign_in_failure: SignInFailureTable;

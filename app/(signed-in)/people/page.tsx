@@ -10,6 +10,7 @@ import { visibleText } from '@/lib/domain/visible-text';
 import { limitWords } from '@/lib/services/limits';
 import { type Invitation, listInvitations } from '@/lib/services/links';
 import { listPeople, type Person } from '@/lib/services/people';
+import { singleSignOn } from '@/lib/services/surroundings';
 import { PageFrame, ProblemPage } from '../page-frame';
 import { signedIn } from '../signed-in';
 import { inviteAction, withdrawAction } from './actions';
@@ -127,7 +128,13 @@ function People({ people, invitations, search, done }: PeopleProps) {
         </div>
         <section aria-labelledby="invite" className="grid max-w-96 gap-4">
           <h2 id="invite">Invite somebody</h2>
-          <InviteForm action={inviteAction} />
+          {singleSignOn()?.only ? (
+            <p className="text-m text-ink-2">
+              People come by single sign-on, and their roles follow their groups there.
+            </p>
+          ) : (
+            <InviteForm action={inviteAction} />
+          )}
         </section>
       </div>
     </>

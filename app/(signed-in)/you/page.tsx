@@ -6,7 +6,7 @@ import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
 import { visibleText } from '@/lib/domain/visible-text';
 import { limitWords } from '@/lib/services/limits';
-import { currentTime } from '@/lib/services/surroundings';
+import { currentTime, singleSignOn } from '@/lib/services/surroundings';
 import { listSessions } from '@/lib/services/you';
 import { PageFrame, ProblemPage } from '../page-frame';
 import { endSessionAction } from '../people/actions';
@@ -52,10 +52,12 @@ export default async function YouPage({ searchParams }: PageProps<'/you'>) {
                 endAction={endSessionAction}
               />
             </section>
-            <section aria-labelledby="password" className="grid max-w-96 gap-4">
-              <h2 id="password">Password</h2>
-              <PasswordForm action={changePasswordAction} />
-            </section>
+            {!singleSignOn()?.only && (
+              <section aria-labelledby="password" className="grid max-w-96 gap-4">
+                <h2 id="password">Password</h2>
+                <PasswordForm action={changePasswordAction} />
+              </section>
+            )}
           </div>
         </>
       ) : (

@@ -1,7 +1,9 @@
-// Sign in with e-mail and password.
+// Sign in: with e-mail and password, by single sign-on, or both.
 import type { Metadata } from 'next';
 import { Door } from '@/components/shell/door';
 import { Notice } from '@/components/ui/notice';
+import { ssoWords } from '@/lib/domain/sso';
+import { singleSignOn } from '@/lib/services/surroundings';
 import { atPublicUrl } from '../../public-address';
 import { AccountForm } from '../account-form';
 import { signInAction } from '../actions';
@@ -10,9 +12,12 @@ import { nextPath } from '../next-path';
 export const metadata: Metadata = { title: 'Sign in' };
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
-  const { next, ended } = await searchParams;
+  const { next, ended, problem } = await searchParams;
   const target = nextPath(typeof next === 'string' ? next : '/');
-  await atPublicUrl(`/sign-in?next=${encodeURIComponent(target)}`);
+  const words = typeof problem === 'string' ? ssoWords(problem) : null;
+  const query = `next=${encodeURIComponent(target)}`;
+  await atPublicUrl(`/sign-in?${words ? `problem=${problem}&` : ''}${query}`);
+  const sso = singleSignOn();
   return (
     <Door title="Sign in">
       {ended === '1' && (
@@ -22,9 +27,18 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
           text="Sign in again. What you sent last was not carried out."
         />
       )}
-      <AccountForm action={signInAction} submit="Sign in" hidden={{ next: target }} isNew={false} />
+      {words && <Notice look="danger" title={words.title} text={words.detail} />}
+      {!sso?.only && (
+        <AccountForm action={signInAction} submit="Sign in" hidden={{ next: target }} isNew={false} />
+      )}
+      {sso && (
+        // No form: where it is sent on to another site, the CSP would stop it.
+        <a className="button" data-look={sso.only ? 'primary' : undefined} href={`/api/sso/start?${query}`}>
+          {sso.name}
+        </a>
+      )}
       <p className="text-s text-ink-3">
-        No account, or the password is lost? Ask an admin of this Token Desk.
+        {sso?.only ? 'No access?' : 'No account, or the password is lost?'} Ask an admin of this Token Desk.
       </p>
     </Door>
   );

@@ -8,7 +8,7 @@ import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type Person, readPerson } from '@/lib/services/people';
-import { currentTime } from '@/lib/services/surroundings';
+import { currentTime, singleSignOn } from '@/lib/services/surroundings';
 import { listSessions, type SessionInfo } from '@/lib/services/you';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { signedIn } from '../../signed-in';
@@ -91,13 +91,15 @@ function PersonView({ person: { id, email, role, disabled, limits }, sessions, d
           <h2 id="sessions">Sessions</h2>
           <SessionList sessions={sessions} person={id} now={currentTime()} endAction={endSessionAction} />
         </section>
-        <section aria-labelledby="password" className="grid gap-3">
-          <h2 id="password">Password</h2>
-          <p className="text-m text-ink-2">
-            A link with which {shown} sets another one. It works once, for an hour.
-          </p>
-          <ResetLinkForm action={resetLinkAction} id={id} />
-        </section>
+        {!singleSignOn()?.only && (
+          <section aria-labelledby="password" className="grid gap-3">
+            <h2 id="password">Password</h2>
+            <p className="text-m text-ink-2">
+              A link with which {shown} sets another one. It works once, for an hour.
+            </p>
+            <ResetLinkForm action={resetLinkAction} id={id} />
+          </section>
+        )}
         <section aria-labelledby="end" className="grid gap-4">
           <h2 id="end">{disabled ? 'Enable or delete' : 'Disable or delete'}</h2>
           <DisableForm action={setDisabledAction} id={id} isDisabled={disabled} />
