@@ -426,7 +426,7 @@ test.describe('with a provider that misbehaves', () => {
     for (const context of [first, second, third]) await context.close();
   });
 
-  test('two first sign-ins at once make one account', async ({ browser }) => {
+  test('four first sign-ins at once make one account', async ({ browser }) => {
     provider.person = { sub: 'twin', email: 'twin@example.com', email_verified: true, groups: ['desk'] };
     const contexts = await Promise.all(Array.from({ length: 4 }, () => browser.newContext()));
     const backs = await Promise.all(contexts.map((context) => wayBack(context)));
