@@ -426,6 +426,18 @@ test.describe('with a provider that misbehaves', () => {
     for (const context of [first, second, third]) await context.close();
   });
 
+  test('four first sign-ins at once make one account', async ({ browser }) => {
+    provider.person = { sub: 'twin', email: 'twin@example.com', email_verified: true, groups: ['desk'] };
+    const contexts = await Promise.all(Array.from({ length: 4 }, () => browser.newContext()));
+    const backs = await Promise.all(contexts.map((context) => wayBack(context)));
+    const ends = await Promise.all(
+      contexts.map(async (context, index) => location(await get(context, backs[index]?.href ?? ''))),
+    );
+    expect(new Set(ends)).toEqual(new Set([`${one.desk.url}/default/due`]));
+    expect(one.rows("select id from account where accountId like '% twin'").length).toBe(1);
+    for (const context of contexts) await context.close();
+  });
+
   test('the last admin stays one, on record', async ({ browser }) => {
     const context = await browser.newContext();
     provider.person = { sub: 'root', email: 'admin@example.com', email_verified: true, groups: ['desk'] };
