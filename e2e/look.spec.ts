@@ -16,6 +16,9 @@ const PAGES = [
   '/default/tokens/nobody-made-this',
   '/default/due',
   '/default/bundles?token=cart-reader',
+  '/audit',
+  '/audit?entry=1',
+  '/audit?q=nothing-like-this',
   '/nowhere/tokens',
   '/default/nowhere',
 ] as const;

@@ -8,6 +8,7 @@ import {
   KeyRound,
   LogOut,
   Package,
+  ScrollText,
   SunMoon,
 } from 'lucide-react';
 import type { Route } from 'next';
@@ -46,7 +47,7 @@ const ADMIN_SECTIONS: readonly {
   label: string;
   icon: LucideIcon;
   right: Right;
-}[] = [];
+}[] = [{ key: 'audit', label: 'Audit', icon: ScrollText, right: 'audit.read' }];
 
 const railText = 'sm:max-xl:sr-only';
 const railLink =
