@@ -57,27 +57,27 @@ function Line({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function Changes({ changes }: { changes: ReturnType<typeof auditChanges> }) {
+  const shown = (value: string | null) => (value === null ? 'nothing' : visibleText(value));
   return (
-    <table className="table">
-      <caption className="pb-1 text-start text-m font-medium">Changes in the tokens file</caption>
-      <thead>
-        <tr>
-          <th scope="col">Entry</th>
-          <th scope="col">Was</th>
-          <th scope="col">Is</th>
-        </tr>
-      </thead>
-      <tbody>
+    <section aria-labelledby="changes">
+      <h2 id="changes" className="text-m">
+        Changes in the tokens file
+      </h2>
+      <ul className="mt-1 text-m">
         {changes.map(({ kind, key, was, is }) => (
-          <tr key={key}>
-            <th scope="row" className="wrap-anywhere">
+          <li
+            key={key}
+            className="grid gap-x-4 border-t border-line py-1.5 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
+          >
+            <span className="wrap-anywhere">
               <code>{visibleText(key)}</code> <span className="text-s text-ink-3">{kind}</span>
-            </th>
-            <td className="wrap-anywhere">{was === null ? '–' : visibleText(was)}</td>
-            <td className="wrap-anywhere">{is === null ? '–' : visibleText(is)}</td>
-          </tr>
+            </span>
+            <span className="wrap-anywhere">
+              <span className="text-ink-3">{shown(was)}</span> → {shown(is)}
+            </span>
+          </li>
         ))}
-      </tbody>
-    </table>
+      </ul>
+    </section>
   );
 }

@@ -29,7 +29,7 @@ export function AuditTable({ acts, open, href }: Props) {
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody className="max-cards:grid-cols-1">
         {acts.map((act) => (
           <ActRows key={act.seq} act={act} isOpen={act.seq === open} href={href} />
         ))}
@@ -42,7 +42,7 @@ function ActRows({ act, isOpen, href }: { act: AuditAct; isOpen: boolean; href: 
   const target = isOpen ? href(null) : href(act.seq);
   return (
     <>
-      <tr id={`act-${act.seq}`} className={isOpen ? 'max-cards:col-span-full max-cards:border-0' : ''}>
+      <tr id={`act-${act.seq}`} className={isOpen ? 'max-cards:border-0' : ''}>
         <td className="c-date text-s text-ink-2 cards:w-40">
           <time dateTime={utcTime(act.at).replace(' ', 'T').concat('Z')}>{utcTime(act.at)}</time>
         </td>
@@ -66,8 +66,8 @@ function ActRows({ act, isOpen, href }: { act: AuditAct; isOpen: boolean; href: 
         </td>
       </tr>
       {isOpen && (
-        <tr className="hover:bg-transparent max-cards:col-span-full max-cards:!block">
-          <td colSpan={5} className="cards:!pr-0">
+        <tr className="hover:bg-transparent max-cards:block">
+          <td colSpan={5} className="cards:pr-0">
             <ActDetail act={act} />
           </td>
         </tr>
@@ -77,13 +77,12 @@ function ActRows({ act, isOpen, href }: { act: AuditAct; isOpen: boolean; href: 
 }
 
 function Who({ act: { actor, source } }: { act: AuditAct }) {
+  // A guest and the operator have no other name than what they are.
+  const about = [actor.kind === actor.name ? null : actor.kind, source].filter((part) => part !== null);
   return (
     <>
-      <span className="block wrap-anywhere">{visibleText(actor.name)}</span>
-      <span className="block text-s text-ink-3">
-        {actor.kind}
-        {source && ` · ${visibleText(source)}`}
-      </span>
+      <span className="wrap-anywhere">{visibleText(actor.name)}</span>{' '}
+      <span className="text-s text-ink-3 cards:block">{visibleText(about.join(' · '))}</span>
     </>
   );
 }
