@@ -25,7 +25,7 @@ test('an act is one row with its result, and opens to everything on record', asy
   const answer = await fetch(`${desk.url}/api/v1/bundles/patch?token=cart-reader`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}` },
-    body,
+    body: Uint8Array.from(body),
   });
   expect(answer.status).toBe(200);
   const page = await pageOf('admin');

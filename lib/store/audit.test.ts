@@ -261,7 +261,7 @@ function seeded(seed: number): () => number {
 
 /** `value` with one bit turned, as somebody with the raw file could. */
 function flipped(value: unknown, random: () => number): string | number {
-  if (typeof value === 'number') return value ^ (1 << Math.floor(random() * 20));
+  if (typeof value === 'number') return Number(BigInt(value) ^ (1n << BigInt(Math.floor(random() * 20))));
   if (typeof value !== 'string' || value === '') return '0';
   const place = Math.floor(random() * value.length);
   const turned = String.fromCharCode(value.charCodeAt(place) ^ (1 << Math.floor(random() * 3)));
