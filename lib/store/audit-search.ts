@@ -30,7 +30,8 @@ export async function findActs(
   beforeSeq: number | null,
   store: Database = database(),
 ): Promise<ActRows[]> {
-  const newest = matching(store, filter).selectAll().orderBy('seq', 'desc').limit(limit);
+  const isCommon = await isCommonOutcome(filter.outcome, store);
+  const newest = matching(store, filter, isCommon).selectAll().orderBy('seq', 'desc').limit(limit);
   return withOutcomes(
     await (beforeSeq === null ? newest : newest.where('seq', '<', beforeSeq)).execute(),
     store,
@@ -102,7 +103,17 @@ function matchesAll({ actor, action, target, outcome, isOpen, fromAt, beforeAt, 
   return ![actor, action, target, outcome, isOpen, q].some(Boolean) && fromAt === null && beforeAt === null;
 }
 
-function matching({ query }: Database, filter: AuditFilter): AuditSelect {
+/** From this many on an outcome counts as common. */
+const COMMON_ENTRIES = 2_000;
+
+/** A common outcome is found quickest by looking at one act after the other, a rare one by its index. */
+async function isCommonOutcome(outcome: string | null, { query }: Database): Promise<boolean> {
+  if (outcome === null) return false;
+  const some = query.selectFrom('audit').select('seq').where('outcome', '=', outcome);
+  return (await some.limit(COMMON_ENTRIES).execute()).length === COMMON_ENTRIES;
+}
+
+function matching({ query }: Database, filter: AuditFilter, isCommon = false): AuditSelect {
   const { actor, action, target, outcome, isOpen, fromAt, beforeAt, q } = filter;
   let acts: AuditSelect = query.selectFrom('audit').where('phase', '!=', 'outcome');
   if (actor) acts = acts.where('actor_name', '>=', actor).where('actor_name', '<', after(actor));
@@ -113,7 +124,12 @@ function matching({ query }: Database, filter: AuditFilter): AuditSelect {
   if (isOpen) acts = openIntents(acts);
   // These two may be told by the outcome's entry alone.
   const acting = query.selectFrom('audit').select(sql<number>`coalesce(intent_seq, seq)`.as('seq'));
-  if (outcome) acts = acts.where('seq', 'in', acting.where('outcome', '=', outcome));
+  if (outcome && isCommon)
+    acts = acts.where(
+      sql<boolean>`(outcome = ${outcome} or exists (
+        select 1 from audit as o where o.intent_seq = audit.seq and o.outcome = ${outcome}))`,
+    );
+  else if (outcome) acts = acts.where('seq', 'in', acting.where('outcome', '=', outcome));
   if (q) {
     const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
     const texts = sql`actor_name || ' ' || target || ' ' || coalesce(account, '') || ' ' || coalesce(source, '')

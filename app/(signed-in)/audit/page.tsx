@@ -82,40 +82,43 @@ async function Audit({ actor, query, page, isToVerify }: Props) {
 }
 
 function Chain({ check: { tail, whole }, query }: { check: AuditCheck; query: AuditQuery }) {
-  const broken = [tail, whole?.verdict].find((one) => one?.ok === false);
-  if (broken?.ok === false) {
+  const search = printAuditQuery(query);
+  const checkAll = (
+    <Link href={`/audit?${search && `${search}&`}verify=1` as Route} prefetch={false} scroll={false}>
+      Check all
+    </Link>
+  );
+  // The tail is newer, but knows nothing of what lies before it.
+  const verdict = whole?.verdict.ok === false ? whole.verdict : tail;
+  if (!verdict.ok) {
     return (
-      <Notice
-        look="danger"
-        title={`The audit was changed at entry ${broken.seq}.`}
-        text={`What is wrong with it: ${broken.why}. Keep a copy of the data folder, and compare with your last export.`}
-      />
+      <div className="grid gap-1 text-m">
+        <Notice
+          look="danger"
+          title={`The audit was changed at entry ${verdict.seq}.`}
+          text={`What is wrong with it: ${verdict.why}. Keep a copy of the data folder, and compare with your last export.`}
+        />
+        <p>{checkAll}</p>
+      </div>
     );
   }
-  if (!tail.ok) return null;
-  const search = printAuditQuery(query);
+  const checked =
+    whole === null ? 'the newest entries checked now' : `all checked ${ageInWords(whole.at, currentTime())}`;
+  const notes = whole?.verdict.ok ? whole.verdict.clockWentBack.slice(0, 5) : [];
   return (
     <div className="grid gap-0.5 text-m text-ink-2">
       <p>
-        <b className="font-semibold text-ok">Chain ok</b> up to entry {tail.rows} ·{' '}
-        {whole?.verdict.ok
-          ? `all ${whole.verdict.rows} entries checked ${ageInWords(whole.at, currentTime())}`
-          : 'the newest entries checked now'}{' '}
-        ·{' '}
-        <Link href={`/audit?${search && `${search}&`}verify=1` as Route} prefetch={false} scroll={false}>
-          Check all
-        </Link>
+        <b className="font-semibold text-ok">Chain ok</b> up to entry {verdict.rows} · {checked} · {checkAll}
       </p>
       <p className="text-s wrap-anywhere text-ink-3">
         head{' '}
         <code>
-          {tail.rows}:{tail.head}
+          {verdict.rows}:{verdict.head}
         </code>
       </p>
-      {whole?.verdict.ok && whole.verdict.clockWentBack.length > 0 && (
+      {notes.length > 0 && (
         <p className="text-s text-ink-3">
-          The clock went back before entry {whole.verdict.clockWentBack.slice(0, 5).join(', ')}; the order is
-          that of the numbers.
+          The clock went back before entry {notes.join(', ')}; the order is that of the numbers.
         </p>
       )}
     </div>
