@@ -72,6 +72,12 @@ test('[87] a change and a download have one entry before and one after', async (
   }
 });
 
+test('[87] a fault of ours is an outcome too, and goes on its way', async () => {
+  const failing = withAudit(actor, act('faulty'), () => Promise.reject(new Error('a fault')));
+  await assert.rejects(failing, /a fault/);
+  assert.deepEqual(await newest(2), ['intent null faulty', 'outcome internal faulty']);
+});
+
 test('[95] what cannot be put on record before is not done', async () => {
   let ran = false;
   fillDisk();

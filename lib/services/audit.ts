@@ -33,11 +33,20 @@ export async function withAudit<T>(
 ): Promise<Result<T>> {
   const intent = record(actor, act, { phase: 'intent', intent_seq: null, outcome: null });
   if (intent === null) return unavailable();
-  const result = await run();
+  const settle = (detail: unknown, outcome: string, upstream: string | null) =>
+    record(actor, { ...act, detail }, { phase: 'outcome', intent_seq: intent, outcome }, upstream);
+  let result: Result<T>;
+  try {
+    result = await run();
+  } catch (error) {
+    // A fault of ours: how far it came is not known, but that it ended is.
+    settle({ title: 'It ended with an unexpected error.' }, 'internal', null);
+    throw error;
+  }
   const outcome = result.ok ? 'ok' : result.problem.code;
   const upstream = result.ok ? null : (result.problem.upstream?.requestId ?? null);
   const detail = result.ok ? describe(result.value) : { title: result.problem.title };
-  record(actor, { ...act, detail }, { phase: 'outcome', intent_seq: intent, outcome }, upstream);
+  settle(detail, outcome, upstream);
   return result;
 }
 
