@@ -30,6 +30,8 @@ export type AuditPage = {
   acts: readonly AuditAct[];
   /** Where the next page begins; null when this is the last one. */
   olderBefore: number | null;
+  /** The entry where a search for a text stopped, for it takes long; null when it came to the end. */
+  searchedTo: number | null;
   /** Everything that can be chosen in the filters. */
   actions: readonly string[];
   outcomes: readonly string[];
@@ -39,11 +41,13 @@ export type AuditPage = {
 export async function searchAudit(actor: Actor, query: AuditQuery): Promise<Result<AuditPage>> {
   const allowed = await authorize(actor, 'audit.read');
   if (!allowed.ok) return allowed;
-  const found = await findActs(toFilter(query), ACTS_PER_PAGE + 1, query.before);
+  const { acts: found, backTo } = await findActs(toFilter(query), ACTS_PER_PAGE + 1, query.before);
   const acts = found.slice(0, ACTS_PER_PAGE).map(toAct);
+  const isFull = found.length > ACTS_PER_PAGE;
   return ok({
     acts,
-    olderBefore: found.length > ACTS_PER_PAGE ? (acts.at(-1)?.seq ?? null) : null,
+    olderBefore: isFull ? (acts.at(-1)?.seq ?? null) : backTo,
+    searchedTo: isFull ? null : backTo,
     actions: await auditValues('action'),
     outcomes: await auditValues('outcome'),
   });

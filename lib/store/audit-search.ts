@@ -1,5 +1,6 @@
 // Looking things up in the audit. An act is an intent with its outcome, or an entry that stands alone.
 import { type SelectQueryBuilder, sql } from 'kysely';
+import { readHead } from './audit';
 import { type Database, database } from './database';
 import type { AuditTable, Schema } from './schema';
 
@@ -23,19 +24,23 @@ export type AuditFilter = {
 /** An act's first row, and its outcomes in their order: usually one. */
 export type ActRows = { first: AuditTable; outcomes: readonly AuditTable[] };
 
-/** The newest acts, `limit` of them before entry `beforeSeq`. */
+/** How many entries are looked through for a text at once: it takes time for each, and nobody else is served meanwhile. */
+const TEXT_ENTRIES = 20_000;
+
+/** The newest acts, `limit` of them before entry `beforeSeq`; `backTo` is the entry where a search for a text stopped. */
 export async function findActs(
   filter: AuditFilter,
   limit: number,
   beforeSeq: number | null,
   store: Database = database(),
-): Promise<ActRows[]> {
+): Promise<{ acts: ActRows[]; backTo: number | null }> {
   const isCommon = await isCommonOutcome(filter.outcome, store);
-  const newest = matching(store, filter, isCommon).selectAll().orderBy('seq', 'desc').limit(limit);
-  return withOutcomes(
-    await (beforeSeq === null ? newest : newest.where('seq', '<', beforeSeq)).execute(),
-    store,
-  );
+  let newest = matching(store, filter, isCommon).selectAll().orderBy('seq', 'desc').limit(limit);
+  if (beforeSeq !== null) newest = newest.where('seq', '<', beforeSeq);
+  const end = beforeSeq ?? (await readHead(store)).seq + 1;
+  const backTo = filter.q && end - TEXT_ENTRIES > 1 ? end - TEXT_ENTRIES : null;
+  if (backTo !== null) newest = newest.where('seq', '>=', backTo);
+  return { acts: await withOutcomes(await newest.execute(), store), backTo };
 }
 
 /** The act that entry `seq` belongs to; null when there is no such entry. */
@@ -123,18 +128,31 @@ function matching({ query }: Database, filter: AuditFilter, isCommon = false): A
   if (beforeAt !== null) acts = acts.where('at', '<', beforeAt);
   if (isOpen) acts = openIntents(acts);
   // These two may be told by the outcome's entry alone.
-  const acting = query.selectFrom('audit').select(sql<number>`coalesce(intent_seq, seq)`.as('seq'));
   if (outcome && isCommon)
     acts = acts.where(
       sql<boolean>`(outcome = ${outcome} or exists (
         select 1 from audit as o where o.intent_seq = audit.seq and o.outcome = ${outcome}))`,
     );
-  else if (outcome) acts = acts.where('seq', 'in', acting.where('outcome', '=', outcome));
+  else if (outcome)
+    acts = acts.where('seq', 'in', (from) =>
+      from
+        .selectFrom('audit')
+        .select(sql<number>`coalesce(intent_seq, seq)`.as('seq'))
+        .where('outcome', '=', outcome),
+    );
   if (q) {
     const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
-    const texts = sql`actor_name || ' ' || target || ' ' || coalesce(account, '') || ' ' || coalesce(source, '')
-      || ' ' || coalesce(upstream_request_id, '') || ' ' || detail`;
-    acts = acts.where('seq', 'in', acting.where(sql<boolean>`${texts} like ${pattern} escape '\\'`));
+    const holds = (entry: 'audit' | 'o') => {
+      const column = (name: keyof AuditTable) => sql`coalesce(${sql.ref(`${entry}.${name}`)}, '')`;
+      const texts = (
+        ['actor_name', 'target', 'account', 'source', 'upstream_request_id', 'detail'] as const
+      ).map(column);
+      return sql`${sql.join(texts, sql` || ' ' || `)} like ${pattern} escape '\\'`;
+    };
+    acts = acts.where(
+      sql<boolean>`(${holds('audit')} or exists (
+        select 1 from audit as o where o.intent_seq = audit.seq and ${holds('o')}))`,
+    );
   }
   return acts;
 }

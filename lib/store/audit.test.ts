@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type AuditRow, appendAudit, readAudit, verifyAudit, verifyTail } from './audit';
+import { findActs } from './audit-search';
 import { type Database, openDatabase } from './database';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-audit-'));
@@ -430,4 +431,27 @@ test('[90] no statement of ours changes or deletes an entry', () => {
   assert.deepEqual(found, []);
   assert.match("query.deleteFrom('audit')", changing);
   assert.match('DELETE FROM audit where', changing);
+});
+
+test('a search for a text goes on where it stopped, and finds what only an outcome tells', async () => {
+  const database = open();
+  database.raw.pragma('synchronous = OFF');
+  const alone = { ...row('other'), phase: 'single' as const, intent_seq: null };
+  const intent = appendAudit({ ...alone, phase: 'intent', outcome: null }, database);
+  for (let count = 0; count < 20_100; count += 1) appendAudit(alone, database);
+  appendAudit({ ...row('other'), intent_seq: intent, detail: '{"after":"f00d"}' }, database);
+  const all = {
+    actor: '',
+    action: null,
+    target: '',
+    outcome: null,
+    isOpen: false,
+    fromAt: null,
+    beforeAt: null,
+  };
+  const near = await findActs({ ...all, q: 'f00d' }, 51, null, database);
+  assert.deepEqual(near, { acts: [], backTo: 103 });
+  const far = await findActs({ ...all, q: 'f00d' }, 51, near.backTo, database);
+  assert.deepEqual([far.acts.map(({ first }) => first.seq), far.backTo], [[intent], null]);
+  assert.equal((await findActs({ ...all, q: '' }, 51, null, database)).backTo, null);
 });

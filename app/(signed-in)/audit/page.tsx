@@ -45,7 +45,7 @@ function pageOf(query: AuditQuery): Route {
 type Props = { actor: Actor; query: AuditQuery; page: AuditPage; isToVerify: boolean };
 
 async function Audit({ actor, query, page, isToVerify }: Props) {
-  const { acts, olderBefore, actions, outcomes } = page;
+  const { acts, olderBefore, searchedTo, actions, outcomes } = page;
   const check = await checkAudit(actor, isToVerify ? 'whole' : 'tail');
   const opened = query.entry === null ? null : await readAct(actor, query.entry);
   const openSeq = opened?.ok ? opened.value.seq : null;
@@ -76,7 +76,7 @@ async function Audit({ actor, query, page, isToVerify }: Props) {
       ) : (
         <AuditTable acts={acts} open={openSeq} href={(entry) => pageOf({ ...query, entry })} />
       )}
-      <Pages query={query} olderBefore={olderBefore} />
+      <Pages query={query} olderBefore={olderBefore} searchedTo={searchedTo} />
     </>
   );
 }
@@ -157,10 +157,12 @@ function NoActs({ query }: { query: AuditQuery }) {
   );
 }
 
-function Pages({ query, olderBefore }: { query: AuditQuery; olderBefore: number | null }) {
+type PagesProps = { query: AuditQuery } & Pick<AuditPage, 'olderBefore' | 'searchedTo'>;
+
+function Pages({ query, olderBefore, searchedTo }: PagesProps) {
   if (query.before === null && olderBefore === null) return null;
   return (
-    <nav aria-label="Pages" className="mt-4 flex gap-2">
+    <nav aria-label="Pages" className="mt-4 flex flex-wrap items-center gap-2">
       {query.before !== null && (
         <Link href={pageOf({ ...query, before: null, entry: null })} prefetch={false} className="button">
           Newest
@@ -174,6 +176,9 @@ function Pages({ query, olderBefore }: { query: AuditQuery; olderBefore: number 
         >
           Older
         </Link>
+      )}
+      {searchedTo !== null && (
+        <p className="text-s text-ink-3">Searched back to entry {searchedTo}; older ones may match.</p>
       )}
     </nav>
   );
