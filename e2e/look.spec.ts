@@ -19,6 +19,9 @@ const PAGES = [
   '/people',
   '/people/nobody',
   '/you',
+  '/audit',
+  '/audit?entry=1',
+  '/audit?q=nothing-like-this',
   '/nowhere/tokens',
   '/default/nowhere',
 ] as const;

@@ -64,6 +64,7 @@ const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   ],
   '/[account]/tokens/export': [{ method: 'GET', path: '/default/tokens/export', right: 'token.list' }],
   '/[account]/due/export': [{ method: 'GET', path: '/default/due/export', right: 'token.list' }],
+  '/audit/export': [{ method: 'GET', path: '/audit/export?format=jsonl', right: 'audit.read' }],
 };
 
 /** Pages: a guest is sent to sign in, everybody else sees them. */
@@ -77,6 +78,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/people': '/people',
   '/people/[id]': '/people/nobody',
   '/you': '/you',
+  '/audit': '/audit',
 };
 /** Told to everybody. */
 const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];

@@ -2,6 +2,7 @@
 import { ensureBuild } from './steps.mjs';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  audit: async () => (await import('./bench/audit')).benchAudit(),
   bundles: async () => (await import('./bench/bundles')).benchBundles(),
   table: async () => (await import('./bench/table')).benchTable(),
 };

@@ -1,10 +1,13 @@
 // `npm run manage -- …`: what an operator does at the server's own shell. Works beside the running server.
 import { writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { parseRole, ROLES } from '@/lib/domain/access';
+import { parseAuditQuery } from '@/lib/domain/audit-query';
 import type { Problem, Result } from '@/lib/domain/problem';
 import { SettingsError } from '@/lib/platform/env';
+import { EXPORT_FORMATS, exportAudit } from '@/lib/services/audit-log';
 import { createKey, listKeys, revokeKey } from '@/lib/services/keys';
 import { limitWords } from '@/lib/services/limits';
 import { invitePerson, makeResetLink } from '@/lib/services/links';
@@ -12,7 +15,7 @@ import { addPerson, listPeople, resetPassword } from '@/lib/services/people';
 import { changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
 import { operatorActor } from '@/lib/services/session';
 import { endSessions } from '@/lib/services/you';
-import { verifyAudit } from '@/lib/store/audit';
+import { HEAD_FORM, verifyAudit } from '@/lib/store/audit';
 import { StoreError } from '@/lib/store/database';
 import { loadDotEnv } from './steps.mjs';
 
@@ -28,7 +31,8 @@ const USAGE = `Usage: npm run manage -- COMMAND
   key create NAME --role ROLE         prints the key once
   key list
   key revoke NAME
-  audit verify [--head HASH]          HASH of an earlier run finds a cut tail too
+  audit verify [--head SEQ:HASH]      the head of an earlier run finds a cut tail too
+  audit export [--format csv|jsonl]   prints every entry; JSON lines when nothing is said
 ROLE is one of ${ROLES.join(', ')}. DATA_DIR names the data folder, as for the server.`;
 
 function out(line: string): void {
@@ -62,6 +66,7 @@ async function main(): Promise<void> {
       namespaces: { type: 'string', default: '' },
       staging: { type: 'boolean', default: false },
       head: { type: 'string' },
+      format: { type: 'string' },
     },
   });
   const [noun, verb, name] = positionals;
@@ -118,9 +123,20 @@ async function main(): Promise<void> {
       value(await revokeKey(actor, named()));
       return out(`Revoked ${named()}.`);
     case 'audit verify': {
-      const verdict = await verifyAudit(values.head ?? null);
-      if (verdict.ok) return out(`The audit is whole: ${verdict.rows} entries, head ${verdict.head}`);
-      return stop(`The audit was changed at entry ${verdict.seq}: ${verdict.why}.`, 1);
+      const head = values.head ?? null;
+      if (head !== null && !HEAD_FORM.test(head)) stop('--head is SEQ:HASH, as audit verify prints it.', 2);
+      const verdict = await verifyAudit(head);
+      if (!verdict.ok) return stop(`The audit was changed at entry ${verdict.seq}: ${verdict.why}.`, 1);
+      out(`The audit is whole: ${verdict.rows} entries, head ${verdict.rows}:${verdict.head}`);
+      for (const seq of verdict.clockWentBack) out(`Note: the clock went back before entry ${seq}.`);
+      return;
+    }
+    case 'audit export': {
+      const format = EXPORT_FORMATS.find((one) => one === (values.format ?? 'jsonl'));
+      if (!format) return stop(`--format is one of ${EXPORT_FORMATS.join(', ')}.`, 2);
+      const pieces = value(await exportAudit(actor, parseAuditQuery({}), format));
+      await pipeline(pieces, process.stdout, { end: false });
+      return;
     }
     default:
       return stop(USAGE, 2);

@@ -3,9 +3,11 @@ import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { type Section, Shell } from '@/components/shell/shell';
 import { readTheme } from '@/components/shell/theme';
+import { Notice } from '@/components/ui/notice';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { Problem } from '@/lib/domain/problem';
 import { listAccounts } from '@/lib/services/accounts';
+import { auditIsBehind } from '@/lib/services/audit';
 import type { Actor } from '@/lib/services/session';
 import { signOutAction, switchThemeAction } from './actions';
 
@@ -27,6 +29,15 @@ export async function PageFrame({ actor, account, section, children }: Props) {
       switchTheme={switchThemeAction}
       signOut={signOutAction}
     >
+      {auditIsBehind() && (
+        <div className="mb-5">
+          <Notice
+            look="danger"
+            title="The audit cannot be written."
+            text="Changes that were just made have happened; their results are put on record as soon as it can be written. Until then no further change begins. Tell the operator that the disk may be full."
+          />
+        </div>
+      )}
       {children}
     </Shell>
   );

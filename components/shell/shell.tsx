@@ -8,6 +8,7 @@ import {
   KeyRound,
   LogOut,
   Package,
+  ScrollText,
   SunMoon,
   Users,
 } from 'lucide-react';
@@ -47,7 +48,10 @@ const ADMIN_SECTIONS: readonly {
   label: string;
   icon: LucideIcon;
   right: Right;
-}[] = [{ key: 'people', label: 'People', icon: Users, right: 'people.read' }];
+}[] = [
+  { key: 'people', label: 'People', icon: Users, right: 'people.read' },
+  { key: 'audit', label: 'Audit', icon: ScrollText, right: 'audit.read' },
+];
 
 const railText = 'sm:max-xl:sr-only';
 const railLink =

@@ -5,7 +5,13 @@ import { z } from 'zod';
 import { fail, PROBLEM_CODES, type Result } from '@/lib/domain/problem';
 import { type TokenRequest, tokenRequestSchema } from '@/lib/domain/token-request';
 import { once } from '@/lib/platform/once';
-import { claimAttempt, readAttempt, readNewestRequest, settleAttempt } from '@/lib/store/attempts';
+import {
+  abandonAttempts,
+  claimAttempt,
+  readAttempt,
+  readNewestRequest,
+  settleAttempt,
+} from '@/lib/store/attempts';
 import type { Actor } from './session';
 
 /** How a change came about; a creation tells the uuid of what it made. */
@@ -53,6 +59,17 @@ export async function onlyOnce(
   } finally {
     running.delete(id);
   }
+}
+
+/** Ends what an earlier run of the server left running. Call it before any request is served. */
+export async function abandonEarlierAttempts(): Promise<void> {
+  const unknown = fail(
+    'outcome-unknown',
+    504,
+    'It is not known whether this was done.',
+    'The server ended while it waited for Akamai. Nothing is sent again. Open the token to see what is true.',
+  );
+  await abandonAttempts(unknown);
 }
 
 /** What was asked for when the token of that name and uuid was made here; null when it was made elsewhere. */

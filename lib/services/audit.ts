@@ -1,9 +1,13 @@
 // Who did what, with which result. Every change has an intent before it and an outcome after it: without the first it
-// is not made.
+// is not made. An outcome that cannot be written is kept and written later; when the server ends before that, the next
+// start settles it.
 import 'server-only';
 import { fail, type Problem, type Result } from '@/lib/domain/problem';
+import { now } from '@/lib/platform/clock';
 import { log } from '@/lib/platform/log';
+import { once } from '@/lib/platform/once';
 import { type AuditRow, appendAudit } from '@/lib/store/audit';
+import type { AuditTable } from '@/lib/store/schema';
 import type { Actor } from './session';
 
 export type Act = {
@@ -18,7 +22,8 @@ export type Act = {
 
 /**
  * Runs `run` between an intent and an outcome. `describe` says what the outcome adds to the record; never a secret.
- * Problem `audit-unavailable` (503) when the intent cannot be written: then nothing is done.
+ * Problem `audit-unavailable` (503) when the intent cannot be written: then nothing is done. When it is the outcome that
+ * cannot be written, the result is told all the same, for the change happened; see `auditIsBehind`.
  */
 export async function withAudit<T>(
   actor: Actor,
@@ -28,17 +33,45 @@ export async function withAudit<T>(
 ): Promise<Result<T>> {
   const intent = record(actor, act, { phase: 'intent', intent_seq: null, outcome: null });
   if (intent === null) return unavailable();
-  const result = await run();
+  const settle = (detail: unknown, outcome: string, upstream: string | null) =>
+    record(actor, { ...act, detail }, { phase: 'outcome', intent_seq: intent, outcome }, upstream);
+  let result: Result<T>;
+  try {
+    result = await run();
+  } catch (error) {
+    // A fault of ours: how far it came is not known, but that it ended is.
+    settle({ title: 'It ended with an unexpected error.' }, 'internal', null);
+    throw error;
+  }
   const outcome = result.ok ? 'ok' : result.problem.code;
   const upstream = result.ok ? null : (result.problem.upstream?.requestId ?? null);
   const detail = result.ok ? describe(result.value) : { title: result.problem.title };
-  record(actor, { ...act, detail }, { phase: 'outcome', intent_seq: intent, outcome }, upstream);
+  settle(detail, outcome, upstream);
   return result;
 }
 
 /** Records something that needs no intent: a sign-in, a refusal. */
 export function recordSingle(actor: Actor, act: Act, outcome: string): void {
   record(actor, act, { phase: 'single', intent_seq: null, outcome });
+}
+
+/** Whether changes were made whose outcome is not on record yet. Tries to write them first. */
+export function auditIsBehind(): boolean {
+  try {
+    writeLate();
+  } catch (error) {
+    log().error({ error, entries: late().length }, 'outcomes are still not on record');
+  }
+  return late().length > 0;
+}
+
+/**
+ * Gives an intent of an earlier run of the server its outcome. `actor` is who found out, not who acted: for the start of
+ * the server only.
+ */
+export function settleIntent(actor: Actor, intent: AuditTable, outcome: string, detail: unknown): void {
+  const { action, target, account } = intent;
+  record(actor, { action, target, account, detail }, { phase: 'outcome', intent_seq: intent.seq, outcome });
 }
 
 type Place = Pick<AuditRow, 'phase' | 'intent_seq' | 'outcome'>;
@@ -50,24 +83,42 @@ function record(
   place: Place,
   upstreamRequestId: string | null = null,
 ): number | null {
+  const row = (detail: unknown): AuditRow => ({
+    ...place,
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    source: actor.source,
+    action: act.action,
+    target: act.target,
+    account: act.account,
+    detail: JSON.stringify(detail ?? {}),
+    upstream_request_id: upstreamRequestId,
+  });
   try {
-    const seq = appendAudit({
-      ...place,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      actor_name: actor.name,
-      source: actor.source,
-      action: act.action,
-      target: act.target,
-      account: act.account,
-      detail: JSON.stringify(act.detail ?? {}),
-      upstream_request_id: upstreamRequestId,
-    });
+    writeLate();
+    const seq = appendAudit(row(act.detail));
     log().info({ actor: actor.name, action: act.action, target: act.target, ...place }, 'audit');
     return seq;
   } catch (error) {
     log().error({ error, action: act.action, target: act.target, ...place }, 'audit entry not written');
+    // Few enough to be kept: as long as the audit cannot be written, no further change begins.
+    if (place.phase === 'outcome')
+      late().push(row({ detail: act.detail, happenedAt: new Date(now()).toISOString() }));
     return null;
+  }
+}
+
+/** Outcomes that could not be written, in their order. */
+function late(): AuditRow[] {
+  return once('audit-late', () => []);
+}
+
+/** Throws when they still cannot be written. */
+function writeLate(): void {
+  for (let row = late()[0]; row; row = late()[0]) {
+    appendAudit(row);
+    late().shift();
   }
 }
 

@@ -5,6 +5,7 @@ import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import { database, StoreError } from '@/lib/store/database';
 import { lockDataFolder } from '@/lib/store/server-lock';
+import { settleEarlierRun } from './earlier-run';
 import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
 
@@ -15,6 +16,7 @@ export async function boot(): Promise<void> {
     watchUnhandled();
     database();
     lockDataFolder(dataDir);
+    await settleEarlierRun();
     const first = await setupFromSettings();
     if (!first.ok)
       throw new SettingsError(

@@ -2,16 +2,22 @@
 import 'server-only';
 import { log } from '@/lib/platform/log';
 import { countActiveAdmins } from '@/lib/store/people';
+import { auditIsBehind } from './audit';
 import { authorize } from './authorize';
 import type { Actor } from './session';
 
+/** `audit`: changes were made whose outcome is not on record yet, and no further one is until it can be written. */
+export type NotReadyReason = 'database' | 'audit';
+
 /** Ready, or why not. Told to guests too, so the reasons name no path and no version. */
-export async function readiness(actor: Actor): Promise<{ ready: boolean; reasons: readonly string[] }> {
+export async function readiness(
+  actor: Actor,
+): Promise<{ ready: boolean; reasons: readonly NotReadyReason[] }> {
   const allowed = await authorize(actor, 'app.health');
   if (!allowed.ok) return { ready: false, reasons: [] };
   try {
     await countActiveAdmins();
-    return { ready: true, reasons: [] };
+    return auditIsBehind() ? { ready: false, reasons: ['audit'] } : { ready: true, reasons: [] };
   } catch (error) {
     log().error({ error }, 'the database does not answer');
     return { ready: false, reasons: ['database'] };

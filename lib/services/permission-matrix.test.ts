@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
+import { parseAuditQuery } from '@/lib/domain/audit-query';
 import type { Result } from '@/lib/domain/problem';
 import { makeBundle } from '@/simulator/bundle';
 import { edgercOf } from '@/simulator/edgerc';
@@ -105,9 +106,21 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'account.list',
     run: async (actor) => (await import('./accounts')).accountOrFirst(actor, null),
   },
-  'audit-log.listAudit': {
+  'audit-log.searchAudit': {
     right: 'audit.read',
-    run: async (actor) => (await import('./audit-log')).listAudit(actor, 10, null),
+    run: async (actor) => (await import('./audit-log')).searchAudit(actor, parseAuditQuery({})),
+  },
+  'audit-log.readAct': {
+    right: 'audit.read',
+    run: async (actor) => (await import('./audit-log')).readAct(actor, 1),
+  },
+  'audit-log.checkAudit': {
+    right: 'audit.read',
+    run: async (actor) => (await import('./audit-log')).checkAudit(actor, 'whole'),
+  },
+  'audit-log.exportAudit': {
+    right: 'audit.read',
+    run: async (actor) => (await import('./audit-log')).exportAudit(actor, parseAuditQuery({}), 'csv'),
   },
   'bundles.patchBundle': {
     right: 'bundle.patch',
@@ -307,6 +320,7 @@ const PARTS = new Set([
   'authorize.authorizeAgain',
   'audit.withAudit',
   'audit.recordSingle',
+  'audit.settleIntent',
   'session.reloadActor',
 ]);
 

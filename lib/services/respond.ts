@@ -78,6 +78,32 @@ export function fileResponse(
   });
 }
 
+/** A text as a download that is sent as it is made. A failure on the way cuts the connection: no half file looks whole. */
+export function streamResponse(
+  pieces: AsyncGenerator<string>,
+  fileName: string,
+  contentType: string,
+): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await pieces.return(undefined);
+    },
+  });
+  return new Response(body, {
+    headers: {
+      ...NO_STORE,
+      'Content-Type': contentType,
+      'Content-Disposition': contentDisposition(fileName),
+    },
+  });
+}
+
 /** The JSON body of a request, at most 64 KiB. Problems: `unsupported-media-type`, `too-large`, `bad-request`. */
 export async function readJson(request: Request): Promise<Result<unknown>> {
   if (!request.headers.get('content-type')?.toLowerCase().startsWith('application/json')) {

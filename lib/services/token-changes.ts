@@ -1,12 +1,13 @@
 // Creating, refreshing and revoking a token. A change is sent to Akamai at most once: a repeated form gets the first
 // one's outcome, and a lost answer is settled by looking the token up.
 import 'server-only';
+import { z } from 'zod';
 import * as akamai from '@/lib/akamai/tokens';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
 import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken } from '@/lib/domain/token';
-import type { TokenRequest } from '@/lib/domain/token-request';
+import { type TokenRequest, tokenRequestSchema } from '@/lib/domain/token-request';
 import { onlyOnce, type Sent } from './attempts';
 import { withAudit } from './audit';
 import { authorize, authorizeAgain } from './authorize';
@@ -82,7 +83,14 @@ export async function refreshToken(
   const opened = await openChange(actor, account, name, 'token.refresh');
   if (!opened.ok) return opened;
   const { connection, before } = opened.value;
-  const act = { action: 'token.refresh' as const, target: name, account, detail: { uuid: before.uuid } };
+  const { uuid, latestRefresh, activation } = before;
+  const act = {
+    action: 'token.refresh' as const,
+    target: name,
+    account,
+    // Enough to find out later whether it happened.
+    detail: { uuid, latestRefresh, activation },
+  };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, () =>
     withAudit(actor, act, () => sendRefresh(connection, before)),
   );
@@ -116,6 +124,49 @@ export async function revokeToken(
   if (!done.ok) return done;
   outdateList(connection.value);
   return ok({ name });
+}
+
+/** The part of an intent that tells what was to be changed. */
+const intendedSchema = z.object({
+  request: tokenRequestSchema.optional(),
+  uuid: z.string().optional(),
+  latestRefresh: z.string().nullable().optional(),
+  activation: z.string().nullable().optional(),
+});
+
+/**
+ * Whether a change that an earlier run of the server began was made, by looking the token up; null when that does not
+ * tell. For the start of the server only: it authorises nobody and changes nothing.
+ */
+export async function wasMade(
+  account: string,
+  action: string,
+  name: string,
+  intended: unknown,
+): Promise<boolean | null> {
+  const before = intendedSchema.safeParse(intended);
+  const connection = await connect(account);
+  if (!before.success || !connection.ok) return null;
+  const { request, uuid, latestRefresh, activation } = before.data;
+  const read = (settled: (read: Result<KnownToken>) => boolean) => lookUp(connection.value, name, settled);
+  const isMissing = (found: Result<KnownToken> | null) =>
+    found?.ok === false && found.problem.code === 'token-not-found';
+  if (action === 'token.create') {
+    const found = await read(({ ok }) => ok);
+    if (isMissing(found)) return false;
+    return found?.ok && request && compareGrant(request, found.value).length === 0 ? true : null;
+  }
+  if (action === 'token.revoke') {
+    const found = await read(isMissing);
+    if (isMissing(found)) return true;
+    return found?.ok ? false : null;
+  }
+  if (action !== 'token.refresh' || latestRefresh === undefined) return null;
+  const found = await read(({ ok }) => ok);
+  if (!found?.ok || found.value.uuid !== uuid) return null;
+  const started = found.value.activation === 'in-progress' && activation !== 'in-progress';
+  // Not refreshed by now may still become so: Akamai says nothing about requests that it has not worked off.
+  return found.value.latestRefresh !== latestRefresh || started ? true : null;
 }
 
 async function openChange(

@@ -41,6 +41,15 @@ export async function settleAttempt(id: string, state: AttemptState, result: unk
     .execute();
 }
 
+/** Ends every attempt that runs, with `result`. At the start of the server: then nobody is left who runs one. */
+export async function abandonAttempts(result: unknown): Promise<void> {
+  await database()
+    .query.updateTable('attempt')
+    .set({ state: 'unknown', result: JSON.stringify(result), settled_at: now() })
+    .where('state', '=', 'running')
+    .execute();
+}
+
 /** What became of an attempt; `result` is null while it runs, or when the server ended meanwhile. */
 export async function readAttempt(
   id: string,

@@ -1,5 +1,6 @@
 // The audit: rows are only ever added, each carrying the hash of the one before, so that no edit goes unseen.
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type Libsql from 'libsql';
 import { now } from '@/lib/platform/clock';
 import { type Database, database } from './database';
@@ -79,29 +80,92 @@ function hashRow(row: Unhashed): string {
     .digest('hex');
 }
 
-export type AuditVerdict = { ok: true; rows: number; head: string } | { ok: false; seq: number; why: string };
+/** What a walk found: all of it whole up to `head`, or the first entry that is wrong and what is wrong with it. */
+export type AuditVerdict =
+  | {
+      ok: true;
+      /** How many entries there are, which is the last one's number. */
+      rows: number;
+      head: string;
+      /** Entries that are older by the clock than the one before them, the first 100: a note, not a fault. */
+      clockWentBack: readonly number[];
+    }
+  | { ok: false; seq: number; why: string };
+
+const PAGE_ROWS = 1_000;
+const CLOCK_NOTES_MAX = 100;
+
+/** `HASH` or `SEQ:HASH`, as a verdict's head is noted down. */
+export const HEAD_FORM = /^(?:(\d{1,15}):)?([0-9a-f]{64})$/;
 
 /**
- * Walks the whole chain. With `head` (an earlier verdict's), a cut tail is found too: the head must still be in it.
+ * Walks the whole chain, a page at a time. With `head` (an earlier verdict's, `HASH` or `SEQ:HASH`) a cut tail is found
+ * too, and a chain that was made anew: the head must still be in it.
  */
-export async function verifyAudit(
-  head: string | null,
-  { query }: Database = database(),
+export async function verifyAudit(head: string | null, store: Database = database()): Promise<AuditVerdict> {
+  const [, seqText, hash = null] = (head === null ? null : HEAD_FORM.exec(head)) ?? [null, undefined, head];
+  return walk({ seq: 0, hash: GENESIS }, { seq: seqText ? Number(seqText) : null, hash }, store);
+}
+
+/** Walks the newest `count` entries only: what can be done at every look at the audit, however long it is. */
+export async function verifyTail(count: number, store: Database = database()): Promise<AuditVerdict> {
+  const head = await readHead(store);
+  const before = await store.query
+    .selectFrom('audit')
+    .select(['seq', 'hash'])
+    .where('seq', '=', head.seq - count)
+    .executeTakeFirst();
+  // Without that entry the tail is all there is, or one is missing and the walk finds it.
+  return walk(before ?? { seq: 0, hash: GENESIS }, { seq: null, hash: null }, store);
+}
+
+type Link = Pick<AuditTable, 'seq' | 'hash'>;
+
+async function walk(
+  start: Link,
+  head: { seq: number | null; hash: string | null },
+  { query }: Database,
 ): Promise<AuditVerdict> {
-  const rows = await query.selectFrom('audit').selectAll().orderBy('seq').execute();
-  let previous = GENESIS;
-  let headSeen = head === null || head === GENESIS;
-  for (const [index, row] of rows.entries()) {
-    if (row.seq !== index + 1) return { ok: false, seq: row.seq, why: 'a row before it is missing' };
-    if (row.prev_hash !== previous)
-      return { ok: false, seq: row.seq, why: 'it does not follow the row before it' };
-    if (hashRow(row) !== row.hash) return { ok: false, seq: row.seq, why: 'it was edited' };
-    previous = row.hash;
-    headSeen ||= row.hash === head;
+  const clockWentBack: number[] = [];
+  let { seq, hash } = start;
+  let at = Number.NEGATIVE_INFINITY;
+  let headSeen = head.hash === null || head.hash === GENESIS;
+  for (;;) {
+    const next = query.selectFrom('audit').selectAll().orderBy('seq').limit(PAGE_ROWS);
+    // The very first page begins at any number: somebody may have put an entry before the first.
+    const page = await (seq === 0 ? next : next.where('seq', '>', seq)).execute();
+    for (const row of page) {
+      const why = faultOf(row, { seq, hash });
+      if (why) return { ok: false, seq: row.seq, why };
+      if (head.seq === row.seq && head.hash !== row.hash)
+        return { ok: false, seq: row.seq, why: 'it is not the entry of the given head' };
+      if (row.at < at && clockWentBack.length < CLOCK_NOTES_MAX) clockWentBack.push(row.seq);
+      headSeen ||= row.hash === head.hash;
+      ({ seq, hash, at } = row);
+    }
+    if (page.length < PAGE_ROWS) break;
+    // The database answers at once: without this nobody else would be served until the end.
+    await setImmediate();
   }
-  if (!headSeen)
-    return { ok: false, seq: rows.length, why: 'rows after it are missing: the given head is not here' };
-  return { ok: true, rows: rows.length, head: previous };
+  if (!headSeen) return { ok: false, seq, why: 'rows after it are missing: the given head is not here' };
+  return { ok: true, rows: seq, head: hash, clockWentBack };
+}
+
+function faultOf(row: AuditTable, previous: Link): string | null {
+  if (row.seq !== previous.seq + 1) return 'a row before it is missing';
+  if (row.prev_hash !== previous.hash) return 'it does not follow the row before it';
+  return hashRow(row) === row.hash ? null : 'it was edited';
+}
+
+/** The newest entry's number and hash; number 0 when there is none. */
+export async function readHead({ query }: Database = database()): Promise<Link> {
+  const newest = await query
+    .selectFrom('audit')
+    .select(['seq', 'hash'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return newest ?? { seq: 0, hash: GENESIS };
 }
 
 /** Rows from the newest, `limit` of them before `beforeSeq`. */

@@ -1,0 +1,63 @@
+// An act of the audit as people read it: who did what, with which result.
+
+export type AuditAct = {
+  /** The number of the first entry; the outcome's is its own. */
+  seq: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  actor: { kind: string; name: string };
+  /** The network address; null at the server's own shell. */
+  source: string | null;
+  action: string;
+  target: string;
+  account: string | null;
+  /** `ok` or the code of a Problem; null while none is on record. */
+  outcome: string | null;
+  /** Akamai's id of the request. */
+  requestId: string | null;
+  /** Everything on record: what was known before, and what each outcome added. */
+  entries: readonly AuditEntry[];
+};
+
+export type AuditEntry = {
+  seq: number;
+  at: number;
+  outcome: string | null;
+  detail: unknown;
+  hash: string;
+};
+
+const ACTION_WORDS: Readonly<Record<string, string>> = {
+  'session.create': 'Sign in',
+  'session.end': 'Sign out',
+  'setup.claim': 'Make the first admin',
+  'token.list': 'List tokens',
+  'token.read': 'Read token',
+  'token.create': 'Create token',
+  'token.refresh': 'Refresh token',
+  'token.revoke': 'Revoke token',
+  'token.retrieve': 'Write tokens file',
+  'bundle.inspect': 'Examine bundle',
+  'bundle.patch': 'Patch bundle',
+  'people.read': 'See people',
+  'people.change': 'Change people',
+  'people.add': 'Add person',
+  'people.reset-password': 'Set a new password',
+  'key.read': 'See keys',
+  'key.change': 'Change keys',
+  'key.create': 'Create key',
+  'key.revoke': 'Revoke key',
+  'audit.read': 'Read the audit',
+  'audit.export': 'Export the audit',
+};
+
+/** An action in words; one without words as it is. */
+export function actionWords(action: string): string {
+  return Object.hasOwn(ACTION_WORDS, action) ? (ACTION_WORDS[action] ?? action) : action;
+}
+
+/** `2026-11-25 23:30:29`, in UTC. A time that no date has is printed as the number it is. */
+export function utcTime(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,143 @@
+// What a killed server left open is settled at the next start. Real database, the simulator as Akamai.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type AuditRow, appendAudit, verifyAudit } from '@/lib/store/audit';
+import { findAct } from '@/lib/store/audit-search';
+import { database } from '@/lib/store/database';
+import { Control } from '@/simulator/control';
+import { edgercOf } from '@/simulator/edgerc';
+import { type Simulator, startSimulator } from '@/simulator/server';
+import { settleEarlierRun } from './earlier-run';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-earlier-'));
+let simulator: Simulator;
+
+before(async () => {
+  simulator = await startSimulator({ activationMs: 0 });
+  const edgerc = join(folder, 'edgerc');
+  writeFileSync(edgerc, edgercOf(simulator), { mode: 0o600 });
+  Object.assign(process.env, {
+    DATA_DIR: join(folder, 'data'),
+    PUBLIC_URL: 'http://localhost:3000',
+    EDGERC: edgerc,
+    AKAMAI_ORIGIN: simulator.url,
+  });
+});
+after(async () => {
+  await simulator.close();
+  database().raw.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An intent that was left alone; its number. */
+function leave(intent: Partial<AuditRow>, detail: unknown = {}): number {
+  return appendAudit({
+    phase: 'intent',
+    intent_seq: null,
+    actor_kind: 'person',
+    actor_id: 'p1',
+    actor_name: 'ann@example.com',
+    source: null,
+    action: 'people.add',
+    target: 'b@example.com',
+    account: null,
+    outcome: null,
+    upstream_request_id: null,
+    detail: JSON.stringify(detail),
+    ...intent,
+  });
+}
+
+async function outcomesOf(seq: number): Promise<(string | null)[]> {
+  return (await findAct(seq))?.outcomes.map(({ outcome }) => outcome) ?? assert.fail();
+}
+
+const request = (name: string) => ({
+  name,
+  allowOnStaging: true,
+  allowOnProduction: false,
+  namespacePermissions: { cart: ['r' as const] },
+  restrictToEdgeWorkerIds: ['4101'],
+});
+
+test('[95] an act without an outcome gets one at the next start, once', async () => {
+  const seq = leave({});
+  await (await settleEarlierRun()).lookedUp;
+  await (await settleEarlierRun()).lookedUp;
+  assert.deepEqual(await outcomesOf(seq), ['unknown-after-restart']);
+  const act = await findAct(seq);
+  assert.equal(act?.outcomes[0]?.actor_kind, 'operator');
+  assert.ok((await verifyAudit(null)).ok);
+});
+
+test('what `manage` may be doing at this moment is left alone', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() - 180_000 });
+  const old = leave({ actor_kind: 'operator' });
+  context.mock.timers.reset();
+  const young = leave({ actor_kind: 'operator' });
+  await (await settleEarlierRun()).lookedUp;
+  assert.deepEqual(await outcomesOf(old), ['unknown-after-restart']);
+  assert.deepEqual(await outcomesOf(young), []);
+});
+
+test('changes of tokens are settled by looking the token up, and nothing is sent', async () => {
+  const { operatorActor } = await import('./session');
+  const { createToken, refreshToken } = await import('./token-changes');
+  const created = await createToken(operatorActor(), 'default', request('was-made'), crypto.randomUUID());
+  assert.ok(created.ok);
+  const { readToken } = await import('./tokens');
+  const before_ = await readToken(operatorActor(), 'default', 'store-locator');
+  assert.ok(before_.ok);
+  assert.ok((await refreshToken(operatorActor(), 'default', 'store-locator', crypto.randomUUID())).ok);
+  const control = new Control(simulator.controlUrl);
+  await control.clearJournal();
+  const account = 'default';
+  const other = { ...request('was-made'), namespacePermissions: { cart: ['d'] } };
+  const create = { action: 'token.create', account };
+  const revoke = { action: 'token.revoke', account };
+  const refresh = { action: 'token.refresh', account, target: 'store-locator' };
+  const expected: [seq: number, outcome: string][] = [
+    [leave({ ...create, target: 'was-made' }, { request: request('was-made') }), 'ok'],
+    [leave({ ...create, target: 'was-made' }, { request: other }), 'unknown-after-restart'],
+    [leave({ ...create, target: 'never-made' }, { request: request('never-made') }), 'not-done'],
+    [leave({ ...create, target: 'was-made', account: 'nowhere' }, {}), 'unknown-after-restart'],
+    [leave({ ...revoke, target: 'never-made' }), 'ok'],
+    [leave({ ...revoke, target: 'was-made' }), 'not-done'],
+    [leave(refresh, {}), 'unknown-after-restart'],
+    [leave(refresh, { uuid: 'another', latestRefresh: null, activation: null }), 'unknown-after-restart'],
+    [
+      leave(refresh, {
+        uuid: before_.value.token.uuid,
+        latestRefresh: '2001-01-01',
+        activation: 'complete',
+      }),
+      'ok',
+    ],
+  ];
+  const { lookedUp } = await settleEarlierRun();
+  assert.deepEqual(await outcomesOf(expected[0]?.[0] ?? 0), [], 'the start does not wait for Akamai');
+  await lookedUp;
+  for (const [seq, outcome] of expected) assert.deepEqual(await outcomesOf(seq), [outcome], `entry ${seq}`);
+  const methods = (await control.journal()).map(({ method }) => method);
+  assert.deepEqual([...new Set(methods)], ['GET']);
+});
+
+test('a form that ran is not sent again, and says that nobody knows', async () => {
+  const { claimAttempt } = await import('@/lib/store/attempts');
+  const { operatorActor } = await import('./session');
+  const { revokeToken } = await import('./token-changes');
+  const attempt = crypto.randomUUID();
+  await claimAttempt({
+    id: `operator ${attempt}`,
+    actorId: 'operator',
+    action: 'token.revoke',
+    target: 'default/was-made',
+    request: null,
+  });
+  await (await settleEarlierRun()).lookedUp;
+  const again = await revokeToken(operatorActor(), 'default', 'was-made', attempt);
+  assert.equal(again.ok ? 'ok' : again.problem.code, 'outcome-unknown');
+});
