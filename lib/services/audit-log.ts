@@ -73,7 +73,7 @@ export type AuditCheck = {
 };
 
 /**
- * Checks the chain: its newest entries, or all of it, which takes a second for 100,000 entries.
+ * Checks the chain: its newest entries, or all of it, which takes a second or two for 100,000 entries.
  * Problems: `not-signed-in`, `forbidden`.
  */
 export async function checkAudit(actor: Actor, extent: 'tail' | 'whole'): Promise<Result<AuditCheck>> {
