@@ -11,7 +11,7 @@ function filesIn(folder: string): string[] {
   });
 }
 
-test('no secret is in a log of the run', () => {
+test('[15] no secret is in a log of the run', () => {
   const logs = filesIn(LOG_FOLDER);
   const text = logs.map((path) => readFileSync(path, 'utf8')).join('\n');
   // The logs are really there, and the run really said something.
@@ -22,7 +22,7 @@ test('no secret is in a log of the run', () => {
   }
 });
 
-test('no secret and no server code is in a static file', () => {
+test('[15] no secret and no server code is in a static file', () => {
   const files = filesIn(join(ROOT, '.next', 'static'));
   expect(files.length).toBeGreaterThan(5);
   for (const path of files) {
@@ -33,7 +33,7 @@ test('no secret and no server code is in a static file', () => {
   }
 });
 
-test('every page and RSC payload of the tokens is free of values', async ({ pageOf, desk }) => {
+test('[15] every page and RSC payload of the tokens is free of values', async ({ pageOf, desk }) => {
   const page = await pageOf('admin');
   const paths = [
     'tokens?expired=1',

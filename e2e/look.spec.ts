@@ -117,7 +117,7 @@ test('motion follows the preference', async ({ pageOf }) => {
   expect(moving).toBe(0);
 });
 
-test('every answer carries the security headers, and scripts need the nonce of their page', async ({
+test('[16] every answer carries the security headers, and scripts need the nonce of their page', async ({
   desk,
   pageOf,
 }) => {
@@ -146,7 +146,7 @@ test('every answer carries the security headers, and scripts need the nonce of t
   expect(api.headers.get('x-content-type-options')).toBe('nosniff');
 });
 
-test('markup that somebody smuggled into a page does not run', async ({ browser, desk }) => {
+test('[16] markup that somebody smuggled into a page does not run', async ({ browser, desk }) => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const blocked: string[] = [];

@@ -90,13 +90,13 @@ async function keyOf(desk: Desk, role: string): Promise<string> {
   return desk.manage(['key', 'create', `matrix-${role}-${crypto.randomUUID()}`, '--role', role]);
 }
 
-test('the build has exactly the routes listed here', () => {
+test('[1] the build has exactly the routes listed here', () => {
   const built = Object.values(manifest<Record<string, string>>('app-path-routes-manifest.json'));
   const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...SSO];
   expect(built.sort()).toEqual(listed.sort());
 });
 
-test('each route answers who has its right, and refuses everybody else', async ({ desk }) => {
+test('[1] each route answers who has its right, and refuses everybody else', async ({ desk }) => {
   test.setTimeout(120_000);
   await desk.control.reset();
   const keys = new Map(
@@ -126,7 +126,7 @@ test('each route answers who has its right, and refuses everybody else', async (
   expect(changes.map(({ method }) => method).sort()).toEqual(['DELETE', 'POST', 'POST', 'POST', 'POST']);
 });
 
-test('no route takes a method that is not listed', async ({ desk }) => {
+test('[1] no route takes a method that is not listed', async ({ desk }) => {
   for (const [route, calls] of Object.entries(ROUTES)) {
     const path = calls[0]?.path ?? '';
     const known = new Set(calls.map(({ method }) => method));
@@ -151,7 +151,7 @@ test('without its settings there is no single sign-on', async ({ desk }) => {
   }
 });
 
-test('a guest sees no page but the door', async ({ desk }) => {
+test('[10] a guest sees no page but the door', async ({ desk }) => {
   for (const path of Object.values(PAGES)) {
     const response = await fetch(`${desk.url}${path}`, { redirect: 'manual' });
     expect([303, 307, 308], path).toContain(response.status);
@@ -160,7 +160,7 @@ test('a guest sees no page but the door', async ({ desk }) => {
   }
 });
 
-test('there is no second door: no endpoint of the sign-in library', async ({ desk }) => {
+test('[1] there is no second door: no endpoint of the sign-in library', async ({ desk }) => {
   const paths = [
     'sign-up/email',
     'sign-in/email',
@@ -276,7 +276,7 @@ async function callAction(
   return response.status();
 }
 
-test('each server action changes something for who has its right, and for nobody else', async ({
+test('[1] each server action changes something for who has its right, and for nobody else', async ({
   browser,
   desk,
 }) => {
@@ -313,7 +313,7 @@ test('each server action changes something for who has its right, and for nobody
   }
 });
 
-test('a change from another site is refused, whatever its headers say', async ({ browser, desk }) => {
+test('[6] a change from another site is refused, whatever its headers say', async ({ browser, desk }) => {
   const { node } = manifest<ActionManifest>('server/server-reference-manifest.json');
   const id = Object.entries(node).find(([, { exportedName }]) => exportedName === 'revokeAction')?.[0] ?? '';
   const admin = await desk.signedIn(browser, 'admin');

@@ -1,7 +1,7 @@
 // The first set-up, signing in and out, and what a guest gets.
 import { expect, openDesk, PASSWORD, test, watch } from './fixtures';
 
-test('the printed link makes the first admin, once', async ({ browser, problems, allow }) => {
+test('[81] the printed link makes the first admin, once', async ({ browser, problems, allow }) => {
   allow(/status of 404/);
   const { desk, close } = await openDesk('setup', { people: [] });
   try {
@@ -45,7 +45,7 @@ test('a person signs in, comes to where they wanted, and signs out', async ({ pa
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test('signing in works without JavaScript', async ({ browser, desk }) => {
+test('[7] signing in works without JavaScript', async ({ browser, desk }) => {
   const page = await browser.newPage({ baseURL: desk.url, javaScriptEnabled: false });
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill('viewer@example.com');
@@ -55,7 +55,7 @@ test('signing in works without JavaScript', async ({ browser, desk }) => {
   await page.close();
 });
 
-test('a wrong password and an unknown address get the same words, and then have to wait', async ({
+test('[76] a wrong password and an unknown address get the same words, and then have to wait', async ({
   page,
   desk,
   problems,
@@ -85,7 +85,7 @@ test('a wrong password and an unknown address get the same words, and then have 
   expect(tries).toBeGreaterThan(5);
 });
 
-test('links to other sites are not followed after signing in', async ({ page, desk }) => {
+test('[69] links to other sites are not followed after signing in', async ({ page, desk }) => {
   for (const next of [
     '//evil.example',
     '/\\evil.example',

@@ -32,7 +32,7 @@ test('what is no path leads home', () => {
   }
 });
 
-test('no link leads off this site after signing in', () => {
+test('[69] no link leads off this site after signing in', () => {
   const links = [
     'https://evil.example',
     'http://evil.example/',

@@ -184,7 +184,7 @@ test('plain http is taken for this machine', () => {
   }
 });
 
-test('the switches that make the EdgeGrid library print its signing key are refused', () => {
+test('[21] the switches that make the EdgeGrid library print its signing key are refused', () => {
   for (const name of ['AKAMAI_LOG_LEVEL', 'AKAMAI_LOG_PRETTY']) {
     for (const value of ['trace', '0', 'false'])
       assert.match(refusal({ [name]: value }), new RegExp(`^${name} `));

@@ -83,7 +83,7 @@ test('what `manage` may be doing at this moment is left alone', async (context) 
   assert.deepEqual(await outcomesOf(young), []);
 });
 
-test('changes of tokens are settled by looking the token up, and nothing is sent', async () => {
+test('[104] changes of tokens are settled by looking the token up, and nothing is sent', async () => {
   const { operatorActor } = await import('./session');
   const { createToken, refreshToken } = await import('./token-changes');
   const created = await createToken(operatorActor(), 'default', request('was-made'), crypto.randomUUID());

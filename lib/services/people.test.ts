@@ -46,7 +46,7 @@ async function sessions(): Promise<number> {
   return (await database().query.selectFrom('session').select('id').execute()).length;
 }
 
-test('a wrong password, an unknown address and a disabled account are told in the same words', async () => {
+test('[76] a wrong password, an unknown address and a disabled account are told in the same words', async () => {
   const wrong = await signIn('ann@example.com', 'another password');
   assert.ok(!wrong.ok);
   assert.equal(wrong.problem.code, 'not-signed-in');
@@ -57,7 +57,7 @@ test('a wrong password, an unknown address and a disabled account are told in th
   assert.equal(await sessions(), 0);
 });
 
-test('a blocked address is refused with the right password too, an unknown one in the same words', async () => {
+test('[77] a blocked address is refused with the right password too, an unknown one in the same words', async () => {
   for (const email of ['ann@example.com', 'stranger@example.com']) {
     for (let failure = 1; failure <= 6; failure += 1) claimSignIn(email);
     const until = claimSignIn(email);
@@ -80,7 +80,7 @@ test('who signs in begins with no failures again', async () => {
   for (let failure = 1; failure <= 5; failure += 1) assert.equal(claimSignIn('ann@example.com'), 0);
 });
 
-test('of many wrong passwords at the same time, five are tried and the rest have to wait', async () => {
+test('[78] of many wrong passwords at the same time, five are tried and the rest have to wait', async () => {
   const results = await Promise.all(
     Array.from({ length: 12 }, () => signIn('burst@example.com', 'a wrong password')),
   );

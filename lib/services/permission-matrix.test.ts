@@ -324,7 +324,7 @@ const PARTS = new Set([
   'session.reloadActor',
 ]);
 
-test('every exported function that takes an actor is listed here', () => {
+test('[1] every exported function that takes an actor is listed here', () => {
   const found: string[] = [];
   for (const file of readdirSync(import.meta.dirname)) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
@@ -340,7 +340,7 @@ test('every exported function that takes an actor is listed here', () => {
 });
 
 for (const [name, { right, run }] of Object.entries(SERVICES)) {
-  test(`${name} is for who has ${right}, and for nobody else`, async () => {
+  test(`[1] ${name} is for who has ${right}, and for nobody else`, async () => {
     for (const level of levels) {
       const actor = actors.get(level);
       assert.ok(actor);
@@ -352,7 +352,7 @@ for (const [name, { right, run }] of Object.entries(SERVICES)) {
   });
 }
 
-test('what was refused changed nothing at Akamai', async () => {
+test('[1] what was refused changed nothing at Akamai', async () => {
   const response = await fetch(`${simulator.controlUrl}/journal`);
   const journal = (await response.json()) as { method: string; target: string }[];
   const changes = journal.filter(({ method }) => method !== 'GET').map(({ target }) => target);

@@ -55,7 +55,7 @@ function outcome(result: Result<unknown>): string {
 
 // The tests build on each other: there is one first admin in the life of a database.
 
-test('a wrong or empty secret makes nobody', async () => {
+test('[80] a wrong or empty secret makes nobody', async () => {
   const secret = await open();
   for (const wrong of ['', 'x', `${secret}x`, secret.slice(1), secret.toLowerCase()]) {
     assert.equal(await isOpen(wrong), false);
@@ -122,7 +122,7 @@ test('of two secrets made at the same time one is open', async () => {
   assert.equal(isOpenNow.filter(Boolean).length, 1);
 });
 
-test('of twenty who claim one secret at once, one becomes the only admin', async () => {
+test('[80] of twenty who claim one secret at once, one becomes the only admin', async () => {
   const secret = await open();
   const claims = await Promise.all(
     Array.from({ length: 20 }, (_, index) => claim(secret, `Admin-${index}@example.com`)),
@@ -133,7 +133,7 @@ test('of twenty who claim one secret at once, one becomes the only admin', async
   assert.deepEqual(await people(), [[`admin-${outcomes.indexOf('ok')}@example.com`, 'admin']]);
 });
 
-test('after that no secret is made, none is open, and the used one is refused', async () => {
+test('[81] after that no secret is made, none is open, and the used one is refused', async () => {
   const { openSetup } = await import('./setup');
   const { replaceSetupSecret } = await import('@/lib/store/setup-secret');
   assert.deepEqual(await openSetup(operator), { ok: true, value: null });

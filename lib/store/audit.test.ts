@@ -119,7 +119,7 @@ test('[90] a row can be neither changed nor deleted', async () => {
   assert.equal((await verifyAudit(null, database)).ok, true);
 });
 
-test('an edit of any column is found at its row', async () => {
+test('[88] an edit of any column is found at its row', async () => {
   const edits = [
     'at = at + 1',
     "phase = 'single'",
@@ -157,7 +157,7 @@ test('a row that went is found at the one after it, the last one by the head', a
   assert.equal(await blamed(last, 'without the head'), 'nothing');
 });
 
-test('a cut tail is found by the head, wherever it was cut', async () => {
+test('[88] a cut tail is found by the head, wherever it was cut', async () => {
   for (const kept of [0, 1, 2, 3, 4]) {
     assert.equal(await blamed(`delete from audit where seq > ${kept}`, 'with the head'), kept);
   }
@@ -168,7 +168,7 @@ test('a row that went is found when the ones after it are numbered anew', async 
   assert.equal(await blamed(sql, 'without the head'), 2);
 });
 
-test('two rows that changed places are found at the first', async () => {
+test('[88] two rows that changed places are found at the first', async () => {
   const swap = 'update audit set seq = -2 where seq = 2; update audit set seq = 2 where seq = 4;';
   assert.equal(await blamed(`${swap} update audit set seq = 4 where seq = -2`, 'without the head'), 2);
 });
@@ -223,7 +223,7 @@ test('a head of another audit is not here', async () => {
   assert.equal(verdict.ok ? 'nothing' : verdict.seq, 5);
 });
 
-test('two connections that write in turn make one chain', async () => {
+test('[89] two connections that write in turn make one chain', async () => {
   const dataDir = mkdtempSync(join(folder, 'shared-'));
   const [first, second] = [open(dataDir), open(dataDir)];
   for (let count = 1; count <= 20; count += 1) {

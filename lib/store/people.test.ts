@@ -54,11 +54,11 @@ test('an address that never failed may sign in', async () => {
   assert.equal(claimSignIn('new@example.com'), 0);
 });
 
-test('the fifth failure blocks for 1 s, each one more for twice as long, up to 15 min', async () => {
+test('[77] the fifth failure blocks for 1 s, each one more for twice as long, up to 15 min', async () => {
   await failWith('ann@example.com', WAITS);
 });
 
-test('an address without an account waits as long as one with an account', async () => {
+test('[77] an address without an account waits as long as one with an account', async () => {
   await database()
     .query.insertInto('user')
     .values({

@@ -31,7 +31,7 @@ test('a secret is open until it is used, and can be used once', async () => {
   assert.equal(await consumeSetupSecret('once'), false);
 });
 
-test('of twenty that use one secret at once, one succeeds', async () => {
+test('[80] of twenty that use one secret at once, one succeeds', async () => {
   replaceSetupSecret('raced');
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => consumeSetupSecret('raced')));
   assert.equal(outcomes.filter((isWinner) => isWinner).length, 1);

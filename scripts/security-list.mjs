@@ -1,0 +1,308 @@
+// What must hold, in our own words, with the promise of SECURITY.md that it belongs to. `open` says why there is no
+// test (yet).
+
+const LATER = 'open: no test yet';
+
+/** @type {readonly { number: number, promise: string, words: string, open?: string }[]} */
+export const SECURITY_TESTS = [
+  {
+    number: 1,
+    promise: 'P1',
+    words:
+      'Every action and route of the build, and every service, with every role and without: the answer is the one of the table, and an unlisted one fails.',
+  },
+  {
+    number: 2,
+    promise: 'P1',
+    words: 'The action of a guarded page, sent to other paths without a session, does nothing.',
+  },
+  {
+    number: 4,
+    promise: 'P1',
+    words: 'Actions given values of any type answer with a refusal and throw nothing.',
+    open: LATER,
+  },
+  { number: 5, promise: 'P1', words: 'Fields that a form does not have, such as a role, change nothing.' },
+  {
+    number: 6,
+    promise: 'P1',
+    words: 'A change whose Origin is another site, null, missing or of another port is refused.',
+  },
+  { number: 7, promise: 'P1', words: 'Signing in and out works in a browser without JavaScript.' },
+  {
+    number: 8,
+    promise: 'P1',
+    words: 'Host and X-Forwarded-Host are not believed: PUBLIC_URL alone decides.',
+  },
+  {
+    number: 9,
+    promise: 'P1',
+    words:
+      'Behind proxies that keep or rewrite Host all works; a wrong set-up is told with the setting to mend.',
+    open: LATER,
+  },
+  {
+    number: 10,
+    promise: 'P1',
+    words: 'No header, suffix or spelling of a path shows a guest a guarded page.',
+  },
+  {
+    number: 11,
+    promise: 'P2',
+    words: 'An error shows an id only; the log has the id and no secret.',
+    open: LATER,
+  },
+  {
+    number: 12,
+    promise: 'P5',
+    words: 'A form beyond its limit is refused with words, and the server goes on.',
+  },
+  {
+    number: 13,
+    promise: 'P8',
+    words: 'Two builds with one action key understand each other; otherwise the page asks to reload.',
+    open: LATER,
+  },
+  {
+    number: 14,
+    promise: 'P2',
+    words:
+      'No server action holds a secret in a closure, and modules with credentials cannot be built into a page.',
+    open: LATER,
+  },
+  {
+    number: 15,
+    promise: 'P2',
+    words: 'No planted secret is in a static file, a page, a payload or a log of the whole run.',
+  },
+  {
+    number: 16,
+    promise: 'P1',
+    words:
+      'Every answer carries the security headers; pages run scripts by nonce only, with no report in the whole run.',
+  },
+  {
+    number: 17,
+    promise: 'P10',
+    words: 'Dependencies below the known-fixed versions stop the build, without a network.',
+  },
+  {
+    number: 18,
+    promise: 'P5',
+    words: 'Malformed replies in the encoding of React: the server stays, runs nothing, and answers.',
+  },
+  { number: 19, promise: 'P5', words: 'A flood of unknown action ids disturbs nobody else.' },
+  {
+    number: 20,
+    promise: 'P5',
+    words: 'The server fetches nothing for others: image addresses, absolute addresses, upgrades.',
+  },
+  {
+    number: 21,
+    promise: 'P2',
+    words: 'It does not start with the switches that make the EdgeGrid library print its signing key.',
+  },
+  { number: 63, promise: 'P5', words: 'No cell of a CSV starts a formula, and rows read back as they were.' },
+  {
+    number: 64,
+    promise: 'P5',
+    words: 'Markup in names, addresses and answers is shown as text everywhere.',
+    open: LATER,
+  },
+  { number: 65, promise: 'P5', words: 'Invisible and direction-turning characters are shown.' },
+  {
+    number: 68,
+    promise: 'P2',
+    words: 'A name with line breaks or terminal codes stays one line of the log.',
+    open: LATER,
+  },
+  { number: 69, promise: 'P1', words: 'No link leads off this site after signing in.' },
+  {
+    number: 70,
+    promise: 'P1',
+    words: 'Links for others are made of PUBLIC_URL, whatever Host a request had.',
+  },
+  {
+    number: 71,
+    promise: 'P6',
+    words:
+      'Signing in, another role and another password mean another session; a planted cookie is not taken over.',
+  },
+  {
+    number: 72,
+    promise: 'P6',
+    words: 'Over https the cookie is Secure with its prefix; it is HttpOnly and SameSite everywhere.',
+  },
+  {
+    number: 73,
+    promise: 'P6',
+    words:
+      'After signing out, disabling, deleting or another password the old cookie is worth nothing at the next request.',
+  },
+  {
+    number: 74,
+    promise: 'P6',
+    words: 'Who loses a role with a dialog open, or while a request waits, is refused, and nothing is sent.',
+  },
+  { number: 75, promise: 'P6', words: 'However many demotions run at once, an active admin is left.' },
+  { number: 76, promise: 'P5', words: 'Unknown, disabled and known addresses get the same answer.' },
+  {
+    number: 77,
+    promise: 'P5',
+    words: 'Failed sign-ins wait longer and longer, by account and by network address.',
+  },
+  {
+    number: 78,
+    promise: 'P5',
+    words: 'Many sign-ins at once hash four passwords at a time; an endless password is not hashed.',
+  },
+  { number: 79, promise: 'P5', words: 'X-Forwarded-For counts only as far as proxies are configured.' },
+  {
+    number: 80,
+    promise: 'P9',
+    words: 'Without the printed secret nobody becomes the first admin; of many at once one does.',
+  },
+  { number: 81, promise: 'P9', words: 'After the set-up its page is not found, whatever happens.' },
+  {
+    number: 82,
+    promise: 'P6',
+    words:
+      'Invitations and password links work once, for an hour, for their address; looking does not use them up.',
+  },
+  {
+    number: 83,
+    promise: 'P6',
+    words:
+      'Single sign-on refuses every wrong state, nonce, issuer, audience, signature, code and verifier; an unverified address joins no account.',
+  },
+  {
+    number: 84,
+    promise: 'P2',
+    words: 'A legacy value is handed out to who may, and on record.',
+    open: LATER,
+  },
+  {
+    number: 85,
+    promise: 'P6',
+    words: 'Keys are shown once, stored hashed, never above their owner, and dead with them.',
+  },
+  {
+    number: 86,
+    promise: 'P1',
+    words: 'What a viewer gets holds nothing that a viewer may not see.',
+    open: LATER,
+  },
+  { number: 87, promise: 'P7', words: 'Each change and download has one entry before and one after.' },
+  {
+    number: 88,
+    promise: 'P7',
+    words: 'Every edit, deletion, insertion, swap and cut tail of the audit is found.',
+  },
+  { number: 89, promise: 'P7', words: 'Many writers in several processes, killed or not, make one chain.' },
+  {
+    number: 90,
+    promise: 'P7',
+    words: 'No statement changes or deletes an entry, and the database refuses both.',
+  },
+  {
+    number: 91,
+    promise: 'P2',
+    words: 'No token value is in an entry.',
+    open: 'entries hold no value in any form; [15] searches for them',
+  },
+  { number: 92, promise: 'P7', words: 'A clock that goes back is noted and changes no order.' },
+  { number: 93, promise: 'P7', words: 'Failed sign-ins and refusals are on record with who and from where.' },
+  { number: 94, promise: 'P5', words: 'A flood of refused requests does not fill the disk.', open: LATER },
+  {
+    number: 95,
+    promise: 'P7',
+    words:
+      'Without its entry no change is made; one whose outcome cannot be written is told and settled later.',
+  },
+  { number: 96, promise: 'P7', words: 'A pruned audit still verifies.', open: 'nothing prunes the audit' },
+  {
+    number: 97,
+    promise: 'P8',
+    words: 'Killed at random points under load, it starts again with everything that was acknowledged.',
+  },
+  {
+    number: 98,
+    promise: 'P8',
+    words: 'Killed at each step of a change, the state is before, after, or told as unknown.',
+    open: LATER,
+  },
+  { number: 99, promise: 'P8', words: 'A second server on the same data refuses and names the first.' },
+  {
+    number: 100,
+    promise: 'P8',
+    words: 'On a full disk reading goes on, changes are refused, and it recovers by itself.',
+  },
+  {
+    number: 101,
+    promise: 'P8',
+    words: 'A missing or read-only data folder is told; no empty database replaces a lost one.',
+  },
+  {
+    number: 102,
+    promise: 'P8',
+    words: 'A backup made while running restores; a raw copy of a live database is recognised and refused.',
+  },
+  {
+    number: 103,
+    promise: 'P2',
+    words: 'The data folder and its files are for their user only, whatever the umask.',
+  },
+  { number: 104, promise: 'P3', words: 'What a killed server left open is settled by looking it up.' },
+  {
+    number: 105,
+    promise: 'P2',
+    words: 'A backup holds no EdgeGrid secret.',
+    open: 'the database holds no such secret: credentials stay in the .edgerc',
+  },
+  {
+    number: 106,
+    promise: 'P2',
+    words: 'Keys that encrypt columns can be changed.',
+    open: 'no column is encrypted: secrets are stored as hashes only',
+  },
+  { number: 107, promise: 'P8', words: 'Asked to end, the server finishes what is under way and ends well.' },
+  {
+    number: 108,
+    promise: 'P8',
+    words: 'Every released database becomes the present one, with a backup before.',
+  },
+  { number: 109, promise: 'P8', words: 'An older program refuses a newer database and changes nothing.' },
+  {
+    number: 110,
+    promise: 'P5',
+    words: 'With 100,000 entries and 500 people pages answer within their goal.',
+    open: 'measured: `npm run bench -- audit`',
+  },
+  { number: 111, promise: 'P8', words: 'Two hours under load: memory and handles stay.', open: LATER },
+  {
+    number: 112,
+    promise: 'P8',
+    words: 'A failure that nobody caught is logged without secrets and ends the process.',
+    open: LATER,
+  },
+  {
+    number: 113,
+    promise: 'P2',
+    words: 'Health and readiness tell guests no versions and paths.',
+    open: LATER,
+  },
+  { number: 117, promise: 'P10', words: 'The lockfile has a checksum for each package and no other source.' },
+  {
+    number: 118,
+    promise: 'P10',
+    words: 'Install scripts are on an allow-list, and each production dependency has its reason.',
+  },
+  { number: 119, promise: 'P10', words: 'Licences are on an allow-list.' },
+  { number: 120, promise: 'P10', words: 'Two builds of one commit have the same files.', open: LATER },
+  {
+    number: 121,
+    promise: 'P10',
+    words: 'A release holds no tests, secrets or caches and runs without root.',
+    open: 'there is no release artefact: it is run from a clone',
+  },
+];
