@@ -6,6 +6,7 @@ import {
   ChevronsUpDown,
   CircleUserRound,
   KeyRound,
+  KeySquare,
   LogOut,
   Package,
   SunMoon,
@@ -47,7 +48,10 @@ const ADMIN_SECTIONS: readonly {
   label: string;
   icon: LucideIcon;
   right: Right;
-}[] = [{ key: 'people', label: 'People', icon: Users, right: 'people.read' }];
+}[] = [
+  { key: 'people', label: 'People', icon: Users, right: 'people.read' },
+  { key: 'keys', label: 'Keys', icon: KeySquare, right: 'key.read' },
+];
 
 const railText = 'sm:max-xl:sr-only';
 const railLink =
