@@ -27,6 +27,7 @@ type Call = { method: string; path: string; right: Right; body?: () => string | 
 const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   '/api/health': [{ method: 'GET', path: '/api/health', right: 'app.health' }],
   '/api/ready': [{ method: 'GET', path: '/api/ready', right: 'app.health' }],
+  '/api/v1/openapi.json': [{ method: 'GET', path: '/api/v1/openapi.json', right: 'app.docs' }],
   '/api/v1/tokens': [
     { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },
     {
@@ -74,6 +75,8 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/tokens/[name]': '/default/tokens/cart-reader',
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
+  '/keys': '/keys',
+  '/api-docs': '/api-docs',
   '/people': '/people',
   '/people/[id]': '/people/nobody',
   '/you': '/you',
@@ -195,6 +198,12 @@ const ACTIONS: Readonly<
     withState: true,
     changes: null,
   },
+  makeKeyAction: {
+    fields: { name: 'NAME', role: 'viewer', days: '30' },
+    withState: true,
+    changes: null,
+  },
+  revokeKeyAction: { fields: { name: 'nobody' }, withState: true, changes: null },
   inviteAction: {
     fields: { email: 'invited@example.com', role: 'admin' },
     withState: true,

@@ -14,6 +14,7 @@ export const RIGHTS = {
   'session.end': 'viewer',
   'you.read': 'viewer',
   'you.change': 'viewer',
+  'app.docs': 'viewer',
   'account.list': 'viewer',
   'token.list': 'viewer',
   'token.read': 'viewer',
