@@ -88,7 +88,9 @@ test('[85] the operator makes keys that end and are limited', async ({ desk, pag
   const limits = ['--expires', '7', '--namespaces', 'cart,promo', '--staging'];
   const key = await desk.manage(['key', 'create', name, '--role', 'viewer', ...limits]);
   expect(await statusOf(desk, key)).toBe(200);
-  expect(await desk.manage(['key', 'list'])).toMatch(new RegExp(`${name}\tviewer.*cart, promo; staging only`));
+  expect(await desk.manage(['key', 'list'])).toMatch(
+    new RegExp(`${name}\tviewer.*cart, promo; staging only`),
+  );
   const page = await pageOf('admin');
   await page.goto('/keys');
   const row = page.getByRole('row', { name: new RegExp(name) });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIRequestContext } from 'playwright/test';
-import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
+import { type AccessLevel, can, RIGHTS, type Right, ROLES } from '@/lib/domain/access';
 import { makeBundle } from '@/simulator/bundle';
 import { ROOT } from '../scripts/steps.mjs';
 import { type Desk, expect, test } from './fixtures';
@@ -123,6 +123,33 @@ test('each route answers who has its right, and refuses everybody else', async (
   const changes = (await desk.control.journal()).filter(({ method }) => method !== 'GET');
   expect(changes.map(({ method }) => method).sort()).toEqual(['DELETE', 'POST', 'POST', 'POST', 'POST']);
 });
+
+test('the OpenAPI document has exactly the routes of machines, each with the role it needs', async ({
+  desk,
+}) => {
+  const headers = { Authorization: `Bearer ${await keyOf(desk, 'viewer')}` };
+  const document = (await (await fetch(`${desk.url}/api/v1/openapi.json`, { headers })).json()) as {
+    paths: Record<string, Record<string, { description: string }>>;
+  };
+  const described = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { description }]) => [
+      method.toUpperCase(),
+      path,
+      roleIn(description),
+    ]),
+  );
+  const listed = Object.entries(ROUTES)
+    .filter(([route]) => route.startsWith('/api/'))
+    .flatMap(([route, calls]) =>
+      calls.map(({ method, right }) => [method, route.replace(/\[(\w+)\]/g, '{$1}'), RIGHTS[right]]),
+    );
+  expect(described.sort()).toEqual(listed.sort());
+});
+
+/** The role that an operation says it needs. */
+function roleIn(description: string): string {
+  return /Needs the role (\w+)\.$/.exec(description)?.[1] ?? 'guest';
+}
 
 test('no route takes a method that is not listed', async ({ desk }) => {
   for (const [route, calls] of Object.entries(ROUTES)) {

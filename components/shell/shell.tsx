@@ -21,8 +21,8 @@ import { visibleText } from '@/lib/domain/visible-text';
 import type { Theme } from './theme';
 
 export type ShellAccount = { slug: string; name: string };
-/** `you` is the page of one's own account. */
-export type Section = 'tokens' | 'due' | 'bundles' | 'you' | AdminSection;
+/** `you` is the page of one's own account, `api` the description of the HTTP API: other pages lead to it. */
+export type Section = 'tokens' | 'due' | 'bundles' | 'you' | 'api' | AdminSection;
 type AdminSection = 'people' | 'keys' | 'audit';
 
 type ShellProps = {
