@@ -48,7 +48,11 @@ function Keys({ keys, isRevoked, revoke }: KeysProps) {
         <h1>Keys</h1>
         <p className="text-m text-ink-2">
           For machines: a key acts for who made it, with at most their role and limits. {keys.length}{' '}
-          {keys.length === 1 ? 'key' : 'keys'}, {active} active.
+          {keys.length === 1 ? 'key' : 'keys'}, {active} active. What they can call:{' '}
+          <Link href={'/api-docs' as Route} prefetch={false}>
+            HTTP API
+          </Link>
+          .
         </p>
       </div>
       {isRevoked && (
