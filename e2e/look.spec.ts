@@ -16,6 +16,8 @@ const PAGES = [
   '/default/tokens/nobody-made-this',
   '/default/due',
   '/default/bundles?token=cart-reader',
+  '/keys',
+  '/api-docs',
   '/people',
   '/people/nobody',
   '/you',
@@ -49,15 +51,19 @@ async function examined(page: Page): Promise<void> {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on any page, ${colorScheme}`, async ({ pageOf, allow }) => {
+  test(`axe finds nothing on any page, ${colorScheme}`, async ({ pageOf, allow, desk }) => {
     test.setTimeout(180_000);
     allow(/status of 4(04|22)/);
+    const key = `look-${colorScheme}-${Date.now()}`;
+    await desk.manage(['key', 'create', key, '--role', 'viewer', '--expires', '5']);
     const page = await pageOf('admin', { colorScheme });
     await detailsRead(page);
     for (const path of PAGES) {
       await page.goto(path);
       await expectAccessible(page, `${path} ${colorScheme}`);
     }
+    await page.goto(`/keys?revoke=${key}`);
+    await expectAccessible(page, `revoke a key ${colorScheme}`);
     await examined(page);
     await expectAccessible(page, `bundles examined ${colorScheme}`);
     await page.goto('/default/tokens/new?name=look&ns=cart:rwd&ew=all&net=s,p');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIRequestContext } from 'playwright/test';
-import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
+import { type AccessLevel, can, RIGHTS, type Right, ROLES } from '@/lib/domain/access';
 import { makeBundle } from '@/simulator/bundle';
 import { ROOT } from '../scripts/steps.mjs';
 import { type Desk, expect, test } from './fixtures';
@@ -27,6 +27,7 @@ type Call = { method: string; path: string; right: Right; body?: () => string | 
 const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   '/api/health': [{ method: 'GET', path: '/api/health', right: 'app.health' }],
   '/api/ready': [{ method: 'GET', path: '/api/ready', right: 'app.health' }],
+  '/api/v1/openapi.json': [{ method: 'GET', path: '/api/v1/openapi.json', right: 'app.docs' }],
   '/api/v1/tokens': [
     { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },
     {
@@ -75,6 +76,8 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/tokens/[name]': '/default/tokens/cart-reader',
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
+  '/keys': '/keys',
+  '/api-docs': '/api-docs',
   '/people': '/people',
   '/people/[id]': '/people/nobody',
   '/you': '/you',
@@ -125,6 +128,33 @@ test('[1] each route answers who has its right, and refuses everybody else', asy
   const changes = (await desk.control.journal()).filter(({ method }) => method !== 'GET');
   expect(changes.map(({ method }) => method).sort()).toEqual(['DELETE', 'POST', 'POST', 'POST', 'POST']);
 });
+
+test('the OpenAPI document has exactly the routes of machines, each with the role it needs', async ({
+  desk,
+}) => {
+  const headers = { Authorization: `Bearer ${await keyOf(desk, 'viewer')}` };
+  const document = (await (await fetch(`${desk.url}/api/v1/openapi.json`, { headers })).json()) as {
+    paths: Record<string, Record<string, { description: string }>>;
+  };
+  const described = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { description }]) => [
+      method.toUpperCase(),
+      path,
+      roleIn(description),
+    ]),
+  );
+  const listed = Object.entries(ROUTES)
+    .filter(([route]) => route.startsWith('/api/'))
+    .flatMap(([route, calls]) =>
+      calls.map(({ method, right }) => [method, route.replace(/\[(\w+)\]/g, '{$1}'), RIGHTS[right]]),
+    );
+  expect(described.sort()).toEqual(listed.sort());
+});
+
+/** The role that an operation says it needs. */
+function roleIn(description: string): string {
+  return /Needs the role (\w+)\.$/.exec(description)?.[1] ?? 'guest';
+}
 
 test('[1] no route takes a method that is not listed', async ({ desk }) => {
   for (const [route, calls] of Object.entries(ROUTES)) {
@@ -210,6 +240,12 @@ const ACTIONS: Readonly<
     withState: true,
     changes: null,
   },
+  makeKeyAction: {
+    fields: { name: 'NAME', role: 'viewer', days: '30' },
+    withState: true,
+    changes: null,
+  },
+  revokeKeyAction: { fields: { name: 'nobody' }, withState: true, changes: null },
   inviteAction: {
     fields: { email: 'invited@example.com', role: 'admin' },
     withState: true,

@@ -28,7 +28,8 @@ const USAGE = `Usage: npm run manage -- COMMAND
   people sign-out EMAIL               ends all sessions
   people reset-link EMAIL             prints a link with which another password is set
   people reset-password EMAIL         the new password is read from standard input
-  key create NAME --role ROLE         prints the key once
+  key create NAME --role ROLE         prints the key once; --expires DAYS (1 to 365, 90 when left out),
+                                      --namespaces a,b and --staging limit it
   key list
   key revoke NAME
   audit verify [--head SEQ:HASH]      the head of an earlier run finds a cut tail too
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
       staging: { type: 'boolean', default: false },
       head: { type: 'string' },
       format: { type: 'string' },
+      expires: { type: 'string', default: '90' },
     },
   });
   const [noun, verb, name] = positionals;
@@ -111,12 +113,17 @@ async function main(): Promise<void> {
       value(await resetPassword(actor, named(), await readPassword()));
       return out(`The password of ${named()} was set, and all its sessions were ended.`);
     case 'key create':
-      return out(value(await createKey(actor, named(), role())).key);
+      return out(
+        value(await createKey(actor, named(), role(), { days: Number(values.expires), limits })).key,
+      );
     case 'key list':
       for (const key of value(await listKeys(actor))) {
         const used =
           key.lastUsedAt === null ? 'never used' : `last used ${new Date(key.lastUsedAt).toISOString()}`;
-        out(`${key.name}\t${key.role}\t${used}${key.revoked ? '\trevoked' : ''}`);
+        const ends =
+          key.expiresAt === null ? 'does not end' : `ends ${new Date(key.expiresAt).toISOString()}`;
+        const extra = [limitWords(key.limits), key.owner ?? '', key.state === 'active' ? '' : key.state];
+        out([key.name, key.role, used, ends, ...extra.filter((one) => one !== '')].join('\t'));
       }
       return;
     case 'key revoke':

@@ -6,6 +6,7 @@ import {
   ChevronsUpDown,
   CircleUserRound,
   KeyRound,
+  KeySquare,
   LogOut,
   Package,
   ScrollText,
@@ -21,8 +22,8 @@ import { visibleText } from '@/lib/domain/visible-text';
 import type { Theme } from './theme';
 
 export type ShellAccount = { slug: string; name: string };
-/** `you` is the page of one's own account. */
-export type Section = 'tokens' | 'due' | 'bundles' | 'you' | AdminSection;
+/** `you` is the page of one's own account, `api` the description of the HTTP API: other pages lead to it. */
+export type Section = 'tokens' | 'due' | 'bundles' | 'you' | 'api' | AdminSection;
 type AdminSection = 'people' | 'keys' | 'audit';
 
 type ShellProps = {
@@ -50,6 +51,7 @@ const ADMIN_SECTIONS: readonly {
   right: Right;
 }[] = [
   { key: 'people', label: 'People', icon: Users, right: 'people.read' },
+  { key: 'keys', label: 'Keys', icon: KeySquare, right: 'key.read' },
   { key: 'audit', label: 'Audit', icon: ScrollText, right: 'audit.read' },
 ];
 

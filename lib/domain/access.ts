@@ -14,6 +14,7 @@ export const RIGHTS = {
   'session.end': 'viewer',
   'you.read': 'viewer',
   'you.change': 'viewer',
+  'app.docs': 'viewer',
   'account.list': 'viewer',
   'token.list': 'viewer',
   'token.read': 'viewer',
@@ -55,6 +56,24 @@ export function can(
   if (scope.namespaces && touched.namespaces?.some((one) => !scope.namespaces?.includes(one))) return false;
   if (scope.networks && touched.networks?.some((one) => !scope.networks?.includes(one))) return false;
   return true;
+}
+
+/** The lower of two roles. */
+export function lowerRole(one: Role, other: Role): Role {
+  return ROLES.indexOf(one) < ROLES.indexOf(other) ? one : other;
+}
+
+/** What lies within both scopes. Two limits without anything in common allow nothing. */
+export function narrowScope(one: AccessScope, other: AccessScope): AccessScope {
+  return {
+    namespaces: common(one.namespaces, other.namespaces),
+    networks: common(one.networks, other.networks),
+  };
+}
+
+function common<T>(one: readonly T[] | null, other: readonly T[] | null): readonly T[] | null {
+  if (one === null || other === null) return one ?? other;
+  return one.filter((item) => other.includes(item));
 }
 
 /** The role that `text` names, or null. */

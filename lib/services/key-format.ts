@@ -10,6 +10,11 @@ export function newKey(): string {
   return `etd_${secret}${checksum(secret)}`;
 }
 
+/** The beginning of a key, by which people tell keys apart: 24 of its 256 random bits. */
+export function shownPrefix(key: string): string {
+  return key.slice(0, 8);
+}
+
 export function isWellFormedKey(key: string): boolean {
   const [, secret, sum] = KEY.exec(key) ?? [];
   return secret !== undefined && checksum(secret) === sum;

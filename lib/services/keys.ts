@@ -1,49 +1,108 @@
 // Keys for machines: made once, shown once, stored hashed.
 import 'server-only';
 import { randomUUID } from 'node:crypto';
-import type { Role } from '@/lib/domain/access';
+import { type AccessScope, lowerRole, narrowScope, parseRole, type Role } from '@/lib/domain/access';
 import { fail, ok, type Result } from '@/lib/domain/problem';
-import { insertKey, listKeyRows, revokeKeyNamed } from '@/lib/store/keys';
+import { now } from '@/lib/platform/clock';
+import { findKeyById, insertKey, type KeyRow, listKeyRows, revokeKeyNamed } from '@/lib/store/keys';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
-import { hashKey, newKey } from './key-format';
-import type { Actor } from './session';
+import { hashKey, newKey, shownPrefix } from './key-format';
+import { type LimitsInput, readLimits } from './limits';
+import { type Actor, readScope } from './session';
+
+const DAY_MS = 86_400_000;
+const DAYS_MAX = 365;
+const DAYS_USUAL = 90;
+const NO_LIMITS: LimitsInput = { namespaces: '', stagingOnly: false };
+
+/** A key that was just made. This is the only place where it is ever shown. */
+export type MadeKey = { key: string; name: string; expiresAt: number };
+
+/** Anything but `active` is refused at each use. */
+export type KeyState = 'active' | 'expired' | 'revoked' | 'owner disabled';
 
 export type KeyInfo = {
   name: string;
+  /** The beginning of the key; null for one that was made before it was kept. */
+  prefix: string | null;
   role: string;
+  /** What the key may do now: the lower of its role and its owner's. */
+  level: string;
+  limits: AccessScope;
+  /** E-mail of who made it; null for the operator's. */
+  owner: string | null;
   createdAt: number;
+  /** Null for a key that was made before keys ended. */
+  expiresAt: number | null;
+  /** Days that it still works, begun ones included. */
+  daysLeft: number | null;
   lastUsedAt: number | null;
-  revoked: boolean;
+  state: KeyState;
 };
 
 const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 
-/** Makes a key; the answer is the only place where it is ever shown. Problems: `invalid-fields`, `conflict`, `forbidden`. */
-export async function createKey(actor: Actor, name: string, role: Role): Promise<Result<{ key: string }>> {
+/**
+ * Makes a key that acts for who makes it, with at most their role and limits, for 1 to 365 days. The answer is the only
+ * place where it is ever shown. Problems: `invalid-fields`, `conflict`, `forbidden`.
+ */
+export async function createKey(
+  actor: Actor,
+  name: string,
+  role: Role,
+  { days = DAYS_USUAL, limits = NO_LIMITS }: { days?: number; limits?: LimitsInput } = {},
+): Promise<Result<MadeKey>> {
   const allowed = await authorize(actor, 'key.change');
   if (!allowed.ok) return allowed;
-  if (!KEY_NAME.test(name)) {
-    const words = 'A key name has 1 to 64 letters, digits or . _ : - and starts with a letter or digit.';
-    return fail('invalid-fields', 422, 'The key could not be made.', `Nothing was changed. ${words}`, {
-      fields: { name: [words] },
+  const columns = readLimits(limits);
+  const fields = wrongFields(actor, name, role, days);
+  if ('wrong' in columns) fields.namespaces = [columns.wrong];
+  if ('wrong' in columns || Object.keys(fields).length > 0)
+    return fail('invalid-fields', 422, 'The key could not be made.', 'Nothing was changed.', { fields });
+  // Of a limited maker: a key made by a key must not reach further than that one, whoever owns both.
+  const scope = narrowScope(readScope(columns.namespaces, columns.networks), actor.scope);
+  const detail = { role, days, ...scope };
+  return withAudit(actor, { action: 'key.create', target: name, account: null, detail }, async () => {
+    const key = newKey();
+    const expiresAt = now() + days * DAY_MS;
+    const isNew = await insertKey({
+      id: randomUUID(),
+      name,
+      hash: hashKey(key),
+      role,
+      scope_namespaces: scope.namespaces && JSON.stringify(scope.namespaces),
+      scope_networks: scope.networks && JSON.stringify(scope.networks),
+      owner_id: await ownerOf(actor),
+      expires_at: expiresAt,
+      shown_prefix: shownPrefix(key),
     });
-  }
-  return withAudit(
-    actor,
-    { action: 'key.create', target: name, account: null, detail: { role } },
-    async () => {
-      const key = newKey();
-      const isNew = await insertKey({ id: randomUUID(), name, hash: hashKey(key), role });
-      if (isNew) return ok({ key });
-      return fail(
-        'conflict',
-        409,
-        `There is a key ${name} already.`,
-        'Nothing was changed. Choose another name.',
-      );
-    },
-  );
+    if (isNew) return ok({ key, name, expiresAt });
+    return fail(
+      'conflict',
+      409,
+      `There is a key ${name} already.`,
+      'Nothing was changed. Choose another name; that of a revoked key stays taken, as the audit names it.',
+      { fields: { name: ['This name is taken.'] } },
+    );
+  });
+}
+
+function wrongFields(actor: Actor, name: string, role: Role, days: number): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  if (!KEY_NAME.test(name))
+    fields.name = ['A key name has 1 to 64 letters, digits or . _ : - and starts with a letter or digit.'];
+  const level = parseRole(actor.level);
+  if (!level || lowerRole(role, level) !== role) fields.role = [`At most your own role, ${actor.level}.`];
+  if (!Number.isInteger(days) || days < 1 || days > DAYS_MAX)
+    fields.days = [`A key ends after 1 to ${DAYS_MAX} days.`];
+  return fields;
+}
+
+/** Whose account the new key hangs on. A key passes its owner on, so that disabling the owner reaches all of them. */
+async function ownerOf(actor: Actor): Promise<string | null> {
+  if (actor.kind === 'key') return (await findKeyById(actor.id))?.owner_id ?? null;
+  return actor.kind === 'person' ? actor.id : null;
 }
 
 /** Revokes a key; it is dead at the next request. Problems: `not-found`, `forbidden`. */
@@ -60,14 +119,29 @@ export async function revokeKey(actor: Actor, name: string): Promise<Result<null
 export async function listKeys(actor: Actor): Promise<Result<readonly KeyInfo[]>> {
   const allowed = await authorize(actor, 'key.read');
   if (!allowed.ok) return allowed;
-  const rows = await listKeyRows();
-  return ok(
-    rows.map((row) => ({
-      name: row.name,
-      role: row.role,
-      createdAt: row.created_at,
-      lastUsedAt: row.last_used_at,
-      revoked: row.revoked_at !== null,
-    })),
-  );
+  const at = now();
+  return ok((await listKeyRows()).map((row) => keyInfo(row, at)));
+}
+
+function keyInfo(row: KeyRow, at: number): KeyInfo {
+  const [role, ownerRole] = [parseRole(row.role), parseRole(row.owner_role ?? row.role)];
+  return {
+    name: row.name,
+    prefix: row.shown_prefix,
+    role: row.role,
+    level: role && ownerRole ? lowerRole(role, ownerRole) : row.role,
+    limits: readScope(row.scope_namespaces, row.scope_networks),
+    owner: row.owner_email,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    daysLeft: row.expires_at && Math.max(0, Math.ceil((row.expires_at - at) / DAY_MS)),
+    lastUsedAt: row.last_used_at,
+    state: stateOf(row, at),
+  };
+}
+
+function stateOf(row: KeyRow, at: number): KeyState {
+  if (row.revoked_at !== null) return 'revoked';
+  if (row.expires_at !== null && row.expires_at <= at) return 'expired';
+  return row.owner_disabled === 1 ? 'owner disabled' : 'active';
 }

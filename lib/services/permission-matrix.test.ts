@@ -186,6 +186,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     },
   },
   'keys.listKeys': { right: 'key.read', run: async (actor) => (await import('./keys')).listKeys(actor) },
+  'openapi.readApiDocument': {
+    right: 'app.docs',
+    run: async (actor) => (await import('./openapi')).readApiDocument(actor),
+  },
   'people.listPeople': {
     right: 'people.read',
     run: async (actor) => (await import('./people')).listPeople(actor),

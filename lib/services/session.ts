@@ -4,7 +4,14 @@ import 'server-only';
 import { headers } from 'next/headers';
 import { cache } from 'react';
 import { z } from 'zod';
-import { type AccessLevel, type AccessScope, parseRole, type Role, UNLIMITED } from '@/lib/domain/access';
+import {
+  type AccessLevel,
+  type AccessScope,
+  lowerRole,
+  narrowScope,
+  parseRole,
+  UNLIMITED,
+} from '@/lib/domain/access';
 import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
@@ -153,8 +160,9 @@ function toActor(person: UserTable, source: string | null, sessionId: string): A
 async function keyActor(authorization: string, source: string | null): Promise<Result<Actor>> {
   const key = /^Bearer (\S+)$/i.exec(authorization)?.[1];
   const row = key && isWellFormedKey(key) ? await findKey(hashKey(key)) : undefined;
-  const role: Role | null = row ? parseRole(row.role) : null;
-  if (!row || !role) {
+  const actor = row ? await keyRowActor(row, source) : null;
+  if (!row || !actor) {
+    // The same words whatever is wrong: who holds a dead key learns nothing about it.
     return fail(
       'not-signed-in',
       401,
@@ -163,12 +171,24 @@ async function keyActor(authorization: string, source: string | null): Promise<R
     );
   }
   await touchKey(row);
-  return ok(keyRowActor(row, role, source));
+  return ok(actor);
 }
 
-function keyRowActor(row: ApiKeyTable, role: Role, source: string | null): Actor {
+/**
+ * A key acts for its owner: with the lower of both roles and within both limits, as they are now. Null when the owner
+ * is disabled. The operator's keys have no owner.
+ */
+async function keyRowActor(row: ApiKeyTable, source: string | null): Promise<Actor | null> {
+  const role = parseRole(row.role);
+  if (!role) return null;
   const scope = readScope(row.scope_namespaces, row.scope_networks);
-  return makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope, source });
+  const fields = { kind: 'key', id: row.id, name: row.name, source } as const;
+  if (row.owner_id === null) return makeActor({ ...fields, level: role, scope });
+  const owner = await findPerson(row.owner_id);
+  const ownerRole = owner && parseRole(owner.role);
+  if (!owner || !ownerRole || owner.disabled) return null;
+  const ownerScope = readScope(owner.scopeNamespaces, owner.scopeNetworks);
+  return makeActor({ ...fields, level: lowerRole(role, ownerRole), scope: narrowScope(scope, ownerScope) });
 }
 
 /**
@@ -182,9 +202,7 @@ export async function reloadActor(actor: Actor): Promise<Actor> {
   }
   if (actor.kind === 'key') {
     const row = await findKeyById(actor.id);
-    const role = row && parseRole(row.role);
-    if (!row || !role) return guest(actor.source);
-    return keyRowActor(row, role, actor.source);
+    return (row && (await keyRowActor(row, actor.source))) ?? guest(actor.source);
   }
   return actor;
 }

@@ -1,6 +1,7 @@
 // Bundles: drop them, see what they use and what a patch would change, take the patched ones away. A plain form before
 // any script runs.
-import type { Metadata } from 'next';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
 import { Workbench } from '@/components/bundles/workbench';
 import { CodeBlock } from '@/components/ui/code-block';
 import { can } from '@/lib/domain/access';
@@ -53,8 +54,19 @@ export default async function BundlesPage({ params, searchParams }: PageProps<'/
           <section aria-labelledby="pipeline" className="mt-10 grid gap-2">
             <h2 id="pipeline">From a pipeline</h2>
             <p className="text-m text-ink-2">
-              The same with a key (<code>npm run manage -- key create NAME --role releaser</code>). Anything
-              but 200 is a JSON problem and no file.
+              The same with a key of the role releaser, which{' '}
+              {can(actor.level, 'key.change') ? (
+                <Link href={'/keys' as Route} prefetch={false}>
+                  you can make
+                </Link>
+              ) : (
+                'an admin makes'
+              )}
+              . Anything but 200 is a JSON problem and no file. All calls:{' '}
+              <Link href={'/api-docs' as Route} prefetch={false}>
+                HTTP API
+              </Link>
+              .
             </p>
             {pipelineSnippets(publicUrl(), account, chosen[0] ?? 'TOKEN').map(({ title, text }) => (
               <CodeBlock key={title} title={title} text={text} />
