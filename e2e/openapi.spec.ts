@@ -179,7 +179,9 @@ test('every operation answers as described', async ({ desk }) => {
   expect(tokens).toHaveLength(3);
   for (const style of ['usual', 'bare-key', 'inlined', 'lib', 'twice', 'own-call'] as const) {
     const used = new Uint8Array(makeBundle({ name: 'used', version: '1.0.0', tokens, style }));
-    await api.call('POST', inspect, { key, body: formOf(used), query: `token=${name}` });
+    const seen = await api.call('POST', inspect, { key, body: formOf(used), query: `token=${name}` });
+    // Otherwise the shape of what is known of a token would go untried.
+    expect(JSON.stringify(seen.json), style).toMatch(/"matchedBy":"(reference|claims)"/);
   }
   const patch = '/api/v1/bundles/patch';
   const query2 = `token=${name}&name=shop.tgz`;
@@ -235,6 +237,20 @@ test('what is refused is refused as described', async ({ desk }) => {
   expect(await statusOf('POST', patch, { key, type: GZIP, body: big, query })).toBe(413);
   expect(await statusOf('POST', file, { key, name: 'cart-reader', body: 'if (' })).toBe(422);
   expect(await statusOf('POST', file, { key, name: 'old-login-hints' })).toBe(410);
+});
+
+test('failures of Akamai are told as described', async ({ desk }) => {
+  await desk.control.reset();
+  const { api, admin: key } = await described(desk);
+  const token = '/api/v1/tokens/{name}';
+  const failing = async (status: number, headers: Record<string, string> = {}) => {
+    await desk.control.fault({ times: 20, answer: { status, headers } });
+    const answer = await api.call('GET', token, { key, name: 'cart-reader' });
+    await desk.control.reset();
+    return answer;
+  };
+  expect((await failing(429, { 'Retry-After': '7' })).json).toMatchObject({ code: 'akamai-rate-limited' });
+  expect((await failing(500)).json).toMatchObject({ status: 502, code: 'akamai-error' });
 });
 
 test('people read the description, whatever their role', async ({ pageOf }) => {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type AccessLevel, can, parseRole, RIGHTS, type Right, ROLES } from './access';
+import {
+  type AccessLevel,
+  can,
+  lowerRole,
+  narrowScope,
+  parseRole,
+  RIGHTS,
+  type Right,
+  ROLES,
+  UNLIMITED,
+} from './access';
 
 const rights = Object.keys(RIGHTS) as Right[];
 
@@ -40,4 +50,19 @@ test('a scope holds for every namespace and network that is touched', () => {
 test('only the four roles are roles', () => {
   assert.equal(parseRole('admin'), 'admin');
   for (const text of ['guest', 'Admin', '', 'constructor']) assert.equal(parseRole(text), null);
+});
+
+test('[85] the lower role and the narrower scope are neither more than one of both', () => {
+  for (const one of ROLES) {
+    for (const other of ROLES) {
+      const lower = lowerRole(one, other);
+      assert.equal(lower, lowerRole(other, one));
+      for (const right of rights) assert.equal(can(lower, right), can(one, right) && can(other, right));
+    }
+  }
+  const cart = { namespaces: ['cart', 'geo'], networks: null } as const;
+  const promo = { namespaces: ['promo', 'geo'], networks: ['staging'] } as const;
+  assert.deepEqual(narrowScope(cart, promo), { namespaces: ['geo'], networks: ['staging'] });
+  assert.deepEqual(narrowScope(cart, { namespaces: ['promo'], networks: null }).namespaces, []);
+  assert.deepEqual(narrowScope(UNLIMITED, UNLIMITED), UNLIMITED);
 });

@@ -44,8 +44,8 @@ function Document({ document, mayMakeKeys }: { document: ApiDocument; mayMakeKey
   const tags = [...new Set(operations.flatMap(({ operation }) => operation.tags))];
   const [server] = document.servers;
   return (
-    <div className="grid gap-8">
-      <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-8">
+      <div className="grid grid-cols-1 gap-2">
         <h1>HTTP API</h1>
         <p className="max-w-[44rem] text-m text-ink-2">{inCode(document.info.description)}</p>
         <p className="max-w-[44rem] text-m text-ink-2">
@@ -69,7 +69,7 @@ function Document({ document, mayMakeKeys }: { document: ApiDocument; mayMakeKey
         />
       </div>
       {tags.map((tag) => (
-        <section key={tag} aria-labelledby={`tag-${tag}`} className="grid gap-5">
+        <section key={tag} aria-labelledby={`tag-${tag}`} className="grid grid-cols-1 gap-5">
           <h2 id={`tag-${tag}`}>{tag}</h2>
           {operations
             .filter(({ operation }) => operation.tags.includes(tag))
@@ -78,7 +78,7 @@ function Document({ document, mayMakeKeys }: { document: ApiDocument; mayMakeKey
             ))}
         </section>
       ))}
-      <section aria-labelledby="schemas" className="grid gap-3">
+      <section aria-labelledby="schemas" className="grid grid-cols-1 gap-3">
         <h2 id="schemas">Shapes</h2>
         <p className="text-m text-ink-2">As JSON Schema 2020-12.</p>
         {Object.entries(document.components.schemas).map(([name, schema]) => (
@@ -94,7 +94,7 @@ function Document({ document, mayMakeKeys }: { document: ApiDocument; mayMakeKey
 function Operation({ listed: { method, path, operation } }: { listed: Listed }) {
   const { operationId, summary, description, parameters, requestBody, responses } = operation;
   return (
-    <article aria-labelledby={operationId} className="grid gap-2 border-t border-line pt-4">
+    <article aria-labelledby={operationId} className="grid grid-cols-1 gap-2 border-t border-line pt-4">
       <h3 id={operationId} className="flex flex-wrap items-center gap-2">
         {summary}
       </h3>
