@@ -16,6 +16,7 @@ import { auth } from './auth';
 import { authorize } from './authorize';
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from './passwords';
 import type { Actor } from './session';
+import { mustStore } from './storage';
 
 export type Person = { id: string; email: string; role: string; disabled: boolean };
 
@@ -122,7 +123,7 @@ export async function createAccount(
 
 /**
  * Signs in; the session's cookie is set on the answer. The same words for a wrong address, a wrong password and a
- * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429).
+ * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429), `storage-unavailable` (503).
  */
 export async function signIn(
   actor: Actor,
@@ -133,7 +134,9 @@ export async function signIn(
   const allowed = await authorize(actor, 'session.create');
   if (!allowed.ok) return allowed;
   const address = email.trim().toLowerCase().slice(0, 254);
-  const blockedUntil = claimSignIn(address);
+  const claimed = await mustStore(() => claimSignIn(address));
+  if (!claimed.ok) return claimed;
+  const blockedUntil = claimed.value;
   const act = { action: 'session.create', target: address, account: null };
   if (blockedUntil > 0) {
     recordSingle(actor, act, 'too-many-requests');

@@ -13,6 +13,7 @@ import { findPerson } from '@/lib/store/people';
 import type { UserTable } from '@/lib/store/schema';
 import { auth } from './auth';
 import { hashKey, isWellFormedKey } from './key-format';
+import { tryToStore } from './storage';
 
 export type ActorKind = 'guest' | 'person' | 'key' | 'operator';
 
@@ -144,7 +145,8 @@ async function keyActor(authorization: string, source: string | null): Promise<R
       'Nothing was changed. Ask an admin for another key.',
     );
   }
-  await touchKey(row);
+  // A full disk must not keep anybody from reading.
+  await tryToStore(() => touchKey(row));
   const scope = readScope(row.scope_namespaces, row.scope_networks);
   return ok(makeActor({ kind: 'key', id: row.id, name: row.name, level: role, scope, source }));
 }
