@@ -1,7 +1,7 @@
 // The server's front: what it believes of a request's headers, what it does not pass on, and how it ends.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { expect, openDesk, test } from './fixtures';
+import { type Desk, expect, openDesk, test } from './fixtures';
 
 type Answer = { status: number; headers: IncomingMessage['headers']; body: string };
 
@@ -107,7 +107,7 @@ test('[79] a forged X-Forwarded-For changes neither the audit nor the throttle',
     const url = `${desk.url}/api/v1/tokens/cart-reader`;
     for (let index = 0; index < 3; index += 1)
       expect((await fetch(url, { method: 'DELETE', headers: headers(index) })).status).toBe(403);
-    const refusals = await sourcesOf(desk.data);
+    const refusals = await sourcesOf(desk);
     expect(refusals.length).toBeGreaterThanOrEqual(3);
     expect(new Set(refusals)).toEqual(new Set(['127.0.0.1']));
   } finally {
@@ -121,18 +121,17 @@ test('[79] behind one proxy, the last address is the sender', async () => {
     const key = await desk.manage(['key', 'create', 'proxied', '--role', 'viewer']);
     const headers = { Authorization: `Bearer ${key}`, 'X-Forwarded-For': '198.51.100.7, 203.0.113.5' };
     await fetch(`${desk.url}/api/v1/tokens/cart-reader`, { method: 'DELETE', headers });
-    expect(new Set(await sourcesOf(desk.data))).toEqual(new Set(['203.0.113.5']));
+    expect(new Set(await sourcesOf(desk))).toEqual(new Set(['203.0.113.5']));
   } finally {
     await close();
   }
 });
 
-async function sourcesOf(dataDir: string): Promise<(string | null)[]> {
-  const { openDatabase } = await import('@/lib/store/database');
-  const { query, raw } = openDatabase(dataDir);
-  const rows = await query.selectFrom('audit').select('source').where('outcome', '=', 'forbidden').execute();
-  raw.close();
-  return rows.map(({ source }) => source);
+/** From where the refusals on record came. */
+async function sourcesOf(desk: Desk): Promise<(string | null)[]> {
+  const lines = (await desk.manage(['audit', 'export'])).split('\n');
+  const rows = lines.map((line) => JSON.parse(line) as { outcome: string | null; source: string | null });
+  return rows.filter(({ outcome }) => outcome === 'forbidden').map(({ source }) => source);
 }
 
 test('[107] what is under way is finished after SIGTERM, and the server ends well', async () => {
@@ -146,9 +145,10 @@ test('[107] what is under way is finished after SIGTERM, and the server ends wel
         (await desk.control.journal()).some(({ target }) => target.startsWith('/edgekv/v1/tokens')),
       )
       .toBe(true);
+    const ended = desk.ended();
     process.kill(desk.pid, 'SIGTERM');
     expect((await slow).status).toBe(200);
-    expect(await desk.ended).toBe(0);
+    expect(await ended).toBe(0);
     await expect(fetch(`${desk.url}/api/health`)).rejects.toThrow();
   } finally {
     await close();

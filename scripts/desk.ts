@@ -1,6 +1,6 @@
 // A whole Token Desk for browser tests, benchmarks and pictures: the production server, a simulator and a data folder
 // of its own, and somebody of each role.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,12 +27,16 @@ export type Desk = {
   url: string;
   simulatorUrl: string;
   control: Control;
-  /** The process id of the server. */
-  pid: number;
-  /** Its data folder. */
-  data: string;
-  /** The exit code of the server, once it has ended. */
-  ended: Promise<number | null>;
+  /** The data folder. */
+  dataDir: string;
+  /** The process id of the server, another one after a restart. */
+  readonly pid: number;
+  /** The exit code of the server, once the present one has ended. */
+  ended: () => Promise<number | null>;
+  /** Kills the server as a power cut would. */
+  kill: () => Promise<void>;
+  /** Kills the server and starts it again on the same data; the answer is how long it took to be ready, milliseconds. */
+  restart: () => Promise<number>;
   /** Everything the server printed so far. */
   log: () => string;
   /** Runs `npm run manage -- …` on this desk's data; the answer is what it printed. */
@@ -58,18 +62,36 @@ export async function openDesk(
     AKAMAI_ORIGIN: simulator.url,
     ...options.env,
   };
-  const app = await startApp('start', port, env, (text) => {
-    printed += text;
-    options.onOutput?.(text);
-  });
+  const start = () =>
+    startApp('start', port, env, (text) => {
+      printed += text;
+      options.onOutput?.(text);
+    });
+  let app = await start();
+  const kill = () => ended(app, 'SIGKILL');
   const states = new Map<Role, Awaited<ReturnType<BrowserContext['storageState']>>>();
   const desk: Desk = {
     url,
     simulatorUrl: simulator.url,
     control: new Control(simulator.controlUrl),
-    pid: app.pid ?? 0,
-    data: env.DATA_DIR,
-    ended: new Promise((resolve) => app.once('exit', (code) => resolve(code))),
+    dataDir: env.DATA_DIR,
+    get pid() {
+      return app.pid ?? 0;
+    },
+    ended: () => {
+      const child = app;
+      return new Promise((resolve) => {
+        if (child.exitCode !== null) resolve(child.exitCode);
+        else child.once('exit', (code) => resolve(code));
+      });
+    },
+    kill,
+    restart: async () => {
+      await kill();
+      const started = performance.now();
+      app = await start();
+      return performance.now() - started;
+    },
     log: () => printed,
     manage: (args, stdin = '') => manage(args, stdin, env),
     signedIn: async (browser, role, contextOptions = {}) => {
@@ -97,15 +119,18 @@ export async function openDesk(
     ),
   );
   const close = async () => {
-    for (const child of [app, simulator.child]) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    for (const child of [app, simulator.child]) await ended(child, 'SIGTERM');
     rmSync(folder, { recursive: true, force: true });
   };
   return { desk, close };
+}
+
+/** Sends the signal, and waits until the process is gone. */
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await gone;
 }
 
 function manage(args: readonly string[], stdin: string, env: Record<string, string>): Promise<string> {

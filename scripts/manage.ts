@@ -5,8 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { parseRole, ROLES } from '@/lib/domain/access';
 import { parseAuditQuery } from '@/lib/domain/audit-query';
-import type { Problem, Result } from '@/lib/domain/problem';
-import { SettingsError } from '@/lib/platform/env';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { SettingsError, settings } from '@/lib/platform/env';
+import { withAudit } from '@/lib/services/audit';
 import { EXPORT_FORMATS, exportAudit } from '@/lib/services/audit-log';
 import { createKey, listKeys, revokeKey } from '@/lib/services/keys';
 import { limitWords } from '@/lib/services/limits';
@@ -16,7 +17,9 @@ import { changeRole, deletePerson, setDisabled } from '@/lib/services/people-cha
 import { operatorActor } from '@/lib/services/session';
 import { endSessions } from '@/lib/services/you';
 import { HEAD_FORM, verifyAudit } from '@/lib/store/audit';
-import { StoreError } from '@/lib/store/database';
+import { backUp, type Examined, restore } from '@/lib/store/backup';
+import { StoreError } from '@/lib/store/data-folder';
+import { database } from '@/lib/store/database';
 import { loadDotEnv } from './steps.mjs';
 
 const USAGE = `Usage: npm run manage -- COMMAND
@@ -34,6 +37,8 @@ const USAGE = `Usage: npm run manage -- COMMAND
   key revoke NAME
   audit verify [--head SEQ:HASH]      the head of an earlier run finds a cut tail too
   audit export [--format csv|jsonl]   prints every entry; JSON lines when nothing is said
+  backup FILE                         a whole copy of the database; the server may run
+  restore FILE                        puts a backup in its place; the server must be stopped
 ROLE is one of ${ROLES.join(', ')}. DATA_DIR names the data folder, as for the server.`;
 
 function out(line: string): void {
@@ -51,7 +56,7 @@ function value<T>(result: Result<T>): T {
 }
 
 function words({ title, detail, fields }: Problem): string {
-  return [title, ...Object.values(fields ?? {}).flat(), detail].join(' ');
+  return [title, ...Object.values(fields ?? {}).flat(), detail].join(' ').trim();
 }
 
 async function readPassword(): Promise<string> {
@@ -146,7 +151,57 @@ async function main(): Promise<void> {
       return;
     }
     default:
+      return onFile(noun, verb);
+  }
+}
+
+async function onFile(noun: string | undefined, file: string = stop(USAGE, 2)): Promise<void> {
+  const actor = operatorActor();
+  const act = { target: file, account: null };
+  switch (noun) {
+    case 'backup': {
+      const run = () => problemOf(backUp(file, database()));
+      const made = value(
+        await withAudit(actor, { action: 'database.backup', ...act }, run, (facts) => facts),
+      );
+      return out(`Backed up to ${file}: ${told(made)}`);
+    }
+    case 'restore': {
+      const restored = await restore(file, settings().dataDir, {
+        ...act,
+        phase: 'single',
+        intent_seq: null,
+        actor_kind: actor.kind,
+        actor_id: actor.id,
+        actor_name: actor.name,
+        source: actor.source,
+        action: 'database.restore',
+        outcome: 'ok',
+        detail: '{}',
+        upstream_request_id: null,
+      });
+      out(`Restored ${file}: ${told(restored)}`);
+      if (restored.aside) out(`The database that was there is kept as ${restored.aside}`);
+      return out(
+        'All sessions and open links were ended. People, roles, passwords and keys are as they were at the backup: revoke again what was revoked since.',
+      );
+    }
+    default:
       return stop(USAGE, 2);
+  }
+}
+
+function told({ version, rows, head }: Examined): string {
+  return `version ${version}, ${rows} audit entries, head ${head}`;
+}
+
+/** What the store throws for the operator, as a Problem, so that the audit gets its outcome. */
+async function problemOf<T>(work: Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work);
+  } catch (error) {
+    if (error instanceof StoreError) return fail('storage-unavailable', 503, error.message, '');
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   settleAttempt,
 } from '@/lib/store/attempts';
 import type { Actor } from './session';
+import { mustStore, tryToStore } from './storage';
 
 /** How a change came about; a creation tells the uuid of what it made. */
 export type Sent = { how: 'done' | 'settled-by-lookup'; uuid?: string | undefined };
@@ -43,14 +44,13 @@ export async function onlyOnce(
   const inFlight = running.get(id);
   if (inFlight) return inFlight;
   const work = (async (): Promise<Result<Sent>> => {
-    const won = await claimAttempt({ id, actorId: actor.id, action, target, request });
-    if (!won) return earlierOutcome(id, action, target);
+    const won = await mustStore(() => claimAttempt({ id, actorId: actor.id, action, target, request }));
+    if (!won.ok) return won;
+    if (!won.value) return earlierOutcome(id, action, target);
     const result = await run();
-    await settleAttempt(
-      id,
-      result.ok ? 'done' : result.problem.code === 'outcome-unknown' ? 'unknown' : 'refused',
-      result,
-    );
+    const state = result.ok ? 'done' : result.problem.code === 'outcome-unknown' ? 'unknown' : 'refused';
+    // It happened, whether it can be noted or not.
+    await tryToStore(() => settleAttempt(id, state, result));
     return result;
   })();
   running.set(id, work);

@@ -3,7 +3,8 @@ import 'server-only';
 import { SettingsError, settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
-import { database, StoreError } from '@/lib/store/database';
+import { StoreError } from '@/lib/store/data-folder';
+import { database } from '@/lib/store/database';
 import { lockDataFolder } from '@/lib/store/server-lock';
 import { settleEarlierRun } from './earlier-run';
 import { operatorActor } from './session';
@@ -14,8 +15,9 @@ export async function boot(): Promise<void> {
   try {
     const { dataDir } = settings();
     watchUnhandled();
-    database();
+    // Before the database: a second server must not migrate it under the first one.
     lockDataFolder(dataDir);
+    database();
     await settleEarlierRun();
     const first = await setupFromSettings();
     if (!first.ok)

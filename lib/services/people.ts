@@ -22,6 +22,7 @@ import { authorize } from './authorize';
 import type { LimitColumns } from './limits';
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from './passwords';
 import { type Actor, readScope } from './session';
+import { mustStore } from './storage';
 
 export type Person = { id: string; email: string; role: string; disabled: boolean; limits: AccessScope };
 
@@ -159,7 +160,8 @@ export async function createAccount(
 
 /**
  * Signs in; the session's cookie is set on the answer. The same words for a wrong address, a wrong password and a
- * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429), `forbidden` where passwords are off.
+ * disabled account. Problems: `not-signed-in` (401), `too-many-requests` (429), `forbidden` where passwords are off,
+ * `storage-unavailable` (503).
  */
 export async function signIn(
   actor: Actor,
@@ -175,7 +177,9 @@ export async function signIn(
     recordSingle(actor, act, 'forbidden');
     return passwordsOff();
   }
-  const blockedUntil = (actor.source && claimAddress(actor.source)) || claimSignIn(address);
+  const claimed = await mustStore(() => (actor.source && claimAddress(actor.source)) || claimSignIn(address));
+  if (!claimed.ok) return claimed;
+  const blockedUntil = claimed.value;
   if (blockedUntil > 0) {
     recordSingle(actor, act, 'too-many-requests');
     return tooManySignIns(blockedUntil);

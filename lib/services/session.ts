@@ -21,6 +21,7 @@ import { findPerson, hasSession } from '@/lib/store/people';
 import type { ApiKeyTable, UserTable } from '@/lib/store/schema';
 import { auth } from './auth';
 import { hashKey, isWellFormedKey } from './key-format';
+import { tryToStore } from './storage';
 
 /** However often it is used, a session ends after this time, milliseconds. */
 const SESSION_MS_MAX = 7 * 24 * 60 * 60_000;
@@ -170,7 +171,8 @@ async function keyActor(authorization: string, source: string | null): Promise<R
       'Nothing was changed. Ask an admin for another key.',
     );
   }
-  await touchKey(row);
+  // A full disk must not keep anybody from reading.
+  await tryToStore(() => touchKey(row));
   return ok(actor);
 }
 

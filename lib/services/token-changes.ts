@@ -28,7 +28,7 @@ export type CreatedToken = {
 
 /**
  * Creates a token. `attempt` is the id of the form that asks: the same id again returns the first one's outcome.
- * Problems: `not-signed-in`, `forbidden`, `token-name-taken`, `outcome-unknown`, `audit-unavailable`, those of Akamai.
+ * Problems: `not-signed-in`, `forbidden`, `token-name-taken`, `outcome-unknown`, `audit-unavailable`, `storage-unavailable`, those of Akamai.
  */
 export async function createToken(
   actor: Actor,

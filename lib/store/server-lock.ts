@@ -4,34 +4,58 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { once } from '@/lib/platform/once';
-import { StoreError } from './database';
+import { makePrivateFile, prepareFolder, StoreError } from './data-folder';
 
-/** Takes the lock for the life of this process. Throws StoreError when another server has it. */
+/** Takes the lock for the life of this process. Throws StoreError when another process has it. */
 export function lockDataFolder(dataDir: string): void {
   once(`server-lock ${dataDir}`, () => {
-    const path = join(dataDir, 'server.lock');
+    prepareFolder(dataDir);
     const holder = join(dataDir, 'server.pid');
-    const lock = new Libsql(path);
-    chmodSync(path, 0o600);
+    const lock = openLock(join(dataDir, 'server.lock'));
     try {
       lock.exec('begin exclusive');
     } catch (error) {
       lock.close();
       const busy = error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
-      if (!busy) throw new StoreError('The lock of DATA_DIR cannot be taken.', { cause: error });
+      if (!busy) throw unusable(error);
       throw new StoreError(
         `Another server (process ${readHolder(holder)}) runs on this DATA_DIR. Stop it first.`,
       );
     }
-    writeFileSync(holder, String(process.pid), { mode: 0o600 });
+    try {
+      makePrivateFile(holder);
+      chmodSync(holder, 0o600);
+      writeFileSync(holder, String(process.pid));
+    } catch (error) {
+      lock.close();
+      throw unusable(error);
+    }
     return lock;
   });
+}
+
+function openLock(path: string): Libsql.Database {
+  try {
+    makePrivateFile(path);
+    chmodSync(path, 0o600);
+    return new Libsql(path);
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+function unusable(cause: unknown): StoreError {
+  return new StoreError(
+    'The lock of DATA_DIR cannot be taken: the folder is read-only, full, or belongs to somebody else.',
+    { cause },
+  );
 }
 
 function readHolder(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
+    // The holder has not written it yet.
     return 'unknown';
   }
 }
