@@ -14,7 +14,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   const outcomes = await Promise.all(
     Array.from({ length: Number(count) }, () => {
       claims += 1;
-      return claimSetup(guest.value, secret, `p${process.pid}-${claims}@example.com`, 'a password for tests only');
+      return claimSetup(
+        guest.value,
+        secret,
+        `p${process.pid}-${claims}@example.com`,
+        'a password for tests only',
+      );
     }),
   );
   writeSync(1, `${outcomes.filter(({ ok }) => ok).length}\n`);
