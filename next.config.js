@@ -1,5 +1,7 @@
 // Next's configuration. Headers here are for everything; the CSP of pages, with its nonce, comes from proxy.ts.
 
+import { refuseOldVersions } from './scripts/versions.mjs';
+
 /** @type {import('next').NextConfig} */
 const config = {
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
@@ -43,4 +45,8 @@ const config = {
   },
 };
 
-export default config;
+export default function configOf(phase) {
+  // Here, so that no way to build goes round it.
+  if (phase === 'phase-production-build') refuseOldVersions();
+  return config;
+}

@@ -3,6 +3,7 @@ import { ensureDependencies, run, say } from './steps.mjs';
 
 ensureDependencies();
 const steps = [
+  ['versions', process.execPath, ['scripts/versions.mjs']],
   ['lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']],
   ['unused code', 'npx', ['--no-install', 'knip', '--no-config-hints']],
   ['types', 'npm', ['run', '--silent', 'types']],

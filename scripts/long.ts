@@ -6,6 +6,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     await (await import('./long/archives')).longArchives();
     await (await import('./long/tokens-files')).longTokensFiles();
   },
+  claims: async () => (await import('./long/claims')).longClaims(),
   crashes: async () => (await import('./long/crashes')).longCrashes(),
   uploads: async () => (await import('./long/uploads')).longUploads(),
 };

@@ -79,6 +79,7 @@ async function browserTests() {
   }
 }
 
+await step('versions', process.execPath, ['scripts/versions.mjs']);
 await step('lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']);
 await step('unused code', 'npx', ['--no-install', 'knip', '--no-config-hints']);
 await step('types', 'npm', ['run', '--silent', 'types']);
