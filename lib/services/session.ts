@@ -8,6 +8,7 @@ import { type AccessLevel, type AccessScope, parseRole, type Role, UNLIMITED } f
 import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
+import { log } from '@/lib/platform/log';
 import { findKey, touchKey } from '@/lib/store/keys';
 import { findPerson } from '@/lib/store/people';
 import type { UserTable } from '@/lib/store/schema';
@@ -119,8 +120,19 @@ export function badOrigin() {
   );
 }
 
+/** The session of the request, renewed when it is time for that, or as it is when nothing can be stored. */
+async function readSession(given: Headers) {
+  try {
+    return await auth().api.getSession({ headers: given });
+  } catch (error) {
+    // A full disk must not shut out who is signed in.
+    log().error({ error }, 'the session was not renewed');
+    return auth().api.getSession({ headers: given, query: { disableRefresh: true } });
+  }
+}
+
 async function personOf(given: Headers): Promise<Actor> {
-  const session = await auth().api.getSession({ headers: given });
+  const session = await readSession(given);
   const person = session ? await findPerson(session.user.id) : undefined;
   const source = sourceOf(given);
   return (person && toActor(person, source)) ?? guest(source);
