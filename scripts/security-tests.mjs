@@ -41,10 +41,12 @@ export function securityDocument() {
   const promised = new Map();
   for (const { number, promise } of SECURITY_TESTS)
     promised.set(promise, [...(promised.get(promise) ?? []), number]);
-  const counts = [...promised].sort().map(([promise, numbers]) => {
-    const titles = tests.filter(({ number }) => numbers.includes(number));
-    return `| ${promise} | ${titles.length} | ${numbers.join(', ')} |`;
-  });
+  const counts = [...promised]
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([promise, numbers]) => {
+      const titles = tests.filter(({ number }) => numbers.includes(number));
+      return `| ${promise} | ${titles.length} | ${numbers.join(', ')} |`;
+    });
   return [
     '# Security tests',
     '',

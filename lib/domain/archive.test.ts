@@ -13,6 +13,12 @@ import { file, tgz } from './corpus/archives-tar';
 import type { Day } from './day';
 import type { TokensFileEntry } from './tokens-file-entry';
 
+/** Processor time and not the clock's: other tests run beside this one. */
+function cpuMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1_000;
+}
+
 const hasGnuTar = /GNU tar/.test(spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 const needsTar = { skip: hasGnuTar ? false : 'GNU tar is not installed' };
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-archive-'));
@@ -186,17 +192,17 @@ test(
 
 test('a bomb is stopped at the limit, soon and without its memory', async () => {
   const bomb = gzipSync(Buffer.alloc(ARCHIVE_LIMITS.unpackedBytesMax + 1));
-  const started = performance.now();
+  const started = process.cpuUsage();
   const problem = await refusal(bomb);
   assert.equal(problem.status, 413);
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(cpuMsSince(started) < 2_000);
 });
 
 test('32 MB of zeros behind the end marker are refused at once; ordinary padding is taken', async () => {
   const padded = (bytes: number) => gzipSync(Buffer.concat([file('main.js'), Buffer.alloc(bytes)]));
-  const started = performance.now();
+  const started = process.cpuUsage();
   assert.match((await refusal(padded(31 * 1024 * 1024))).title, /padding/);
-  assert.ok(performance.now() - started < 1_000);
+  assert.ok(cpuMsSince(started) < 1_000);
   await patched(padded(10_240));
 });
 

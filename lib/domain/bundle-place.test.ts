@@ -4,6 +4,12 @@ import { packFiles } from '@/simulator/bundle';
 import { type Archive, type ArchiveEntry, readArchive } from './archive';
 import { findPlace, tokensFileCandidates } from './bundle-place';
 
+/** Processor time and not the clock's: other tests run beside this one. */
+function cpuMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1_000;
+}
+
 const TABLE = 'export const edgekv_access_tokens = {};\n';
 const HELPER = "import { edgekv_access_tokens } from './edgekv_tokens.js';\n";
 
@@ -238,7 +244,7 @@ test('a long chain of many links is followed no further than Linux does, and soo
     ]),
   );
   const archive = await archiveOf({ 'd1900/edgekv_tokens.js': TABLE }, links);
-  const started = performance.now();
+  const started = process.cpuUsage();
   const candidates = tokensFileCandidates(archive);
   assert.equal(candidates.find(({ path }) => path === 'd0/edgekv_tokens.js')?.leadsTo, null);
   assert.equal(
@@ -246,7 +252,7 @@ test('a long chain of many links is followed no further than Linux does, and soo
     'd1900/edgekv_tokens.js',
   );
   assert.ok(!findPlace(archive, null).ok);
-  assert.ok(performance.now() - started < 1_000);
+  assert.ok(cpuMsSince(started) < 1_000);
 });
 
 test('where links lead is told: to a file, or round in a circle', async () => {

@@ -16,6 +16,7 @@ import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
+import { log } from '@/lib/platform/log';
 import { findKey, findKeyById, touchKey } from '@/lib/store/keys';
 import { findPerson, hasSession } from '@/lib/store/people';
 import type { ApiKeyTable, UserTable } from '@/lib/store/schema';
@@ -135,9 +136,20 @@ export function badOrigin() {
   );
 }
 
+/** The session of the request, renewed when it is time for that, or as it is when nothing can be stored. */
+async function readSession(given: Headers) {
+  try {
+    return await auth().api.getSession({ headers: given });
+  } catch (error) {
+    // A full disk must not shut out who is signed in.
+    log().error({ error }, 'the session was not renewed');
+    return auth().api.getSession({ headers: given, query: { disableRefresh: true } });
+  }
+}
+
 async function personOf(given: Headers): Promise<Actor> {
   const source = sourceOf(given);
-  const found = await auth().api.getSession({ headers: given });
+  const found = await readSession(given);
   if (!found || now() - found.session.createdAt.getTime() > SESSION_MS_MAX) return guest(source);
   const person = await findPerson(found.user.id);
   return (person && toActor(person, source, found.session.id)) ?? guest(source);

@@ -109,3 +109,21 @@ test('[100] while the database takes no change, reads work and every change is r
   assert.deepEqual(new Set(Object.values(made)), new Set(['ok']), JSON.stringify(made));
   assert.equal(await sent(), 3);
 });
+
+test('[100] who is signed in stays so while the session cannot be renewed', async () => {
+  const { auth } = await import('./auth');
+  const { requestActor } = await import('./session');
+  const body = { email: 'ann@example.com', password: 'a password for tests only' };
+  const answer = await auth().api.signInEmail({ body, asResponse: true });
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  // An hour old: it is to be renewed at the next request.
+  const expiresAt = new Date(Date.now() + 11 * 60 * 60_000).toISOString();
+  (await raw()).prepare('update session set "expiresAt" = ?').run(expiresAt);
+  await setWritable(false);
+  const asked = await requestActor(new Request('http://localhost:3000/', { headers: { cookie } }));
+  assert.equal(asked.ok && asked.value.name, 'ann@example.com');
+  await setWritable(true);
+});

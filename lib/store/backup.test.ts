@@ -134,6 +134,11 @@ test('[102] a backup overwrites nothing', async () => {
   writeFileSync(path, 'precious');
   await assert.rejects(backUp(path, filled(1)), /already/);
   assert.equal(readFileSync(path, 'utf8'), 'precious');
+  // Neither is what has the name that a backup has until it is whole.
+  const part = join(newFolder(), 'b.db.part');
+  writeFileSync(part, 'precious');
+  await assert.rejects(backUp(part.replace(/\.part$/, ''), filled(1)), /already/);
+  assert.equal(readFileSync(part, 'utf8'), 'precious');
   await assert.rejects(backUp(join(folder, 'no such folder', 'b.db'), filled(1)), StoreError);
 });
 

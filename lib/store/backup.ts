@@ -52,6 +52,7 @@ export async function backUp(path: string, source: Database): Promise<Examined> 
   try {
     copyInto(source.raw, target);
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     throw new StoreError(`${path} cannot be written. Nothing was kept of it.`, { cause: error });
   }
   const copy = openFile(target);
@@ -80,9 +81,7 @@ export async function restore(path: string, dataDir: string, entry: AuditRow): P
     // A copy is examined: opening a file with its log folds the log into it.
     for (const companion of ['', '-wal']) {
       if (!existsSync(path + companion)) continue;
-      makePrivateFile(next + companion);
-      copyFileSync(path + companion, next + companion);
-      chmodSync(next + companion, 0o600);
+      copyPrivately(path + companion, next + companion);
     }
     const raw = openFile(next);
     let examined: Examined;
@@ -186,13 +185,23 @@ function endSessions(raw: Libsql.Database): void {
 function swap(next: string, dataDir: string): string | null {
   const path = join(dataDir, DATABASE_FILE);
   const aside = existsSync(path) ? `${path}.before-restore-${stamp(new Date(now()))}` : null;
-  if (aside !== null) renameSync(path, aside);
-  if (aside !== null && existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
+  if (aside !== null) {
+    // The log first, and as a copy: whenever this is interrupted, the database before is whole in one of the places.
+    if (existsSync(`${path}-wal`)) copyPrivately(`${path}-wal`, `${aside}-wal`);
+    renameSync(path, aside);
+  }
   for (const companion of COMPANIONS) rmSync(path + companion, { force: true });
   flush(dataDir);
   renameSync(next, path);
   flush(dataDir);
   return aside;
+}
+
+function copyPrivately(from: string, to: string): void {
+  makePrivateFile(to);
+  copyFileSync(from, to);
+  chmodSync(to, 0o600);
+  flush(to);
 }
 
 function removeDatabase(path: string): void {

@@ -103,8 +103,7 @@ export function readVersion(raw: Libsql.Database): number {
 export function copyInto(raw: Libsql.Database, path: string): void {
   // Under another name until it is whole, so that a copy that was interrupted is not taken for one.
   const part = `${path}.part`;
-  rmSync(part, { force: true });
-  makePrivateFile(part);
+  if (!makePrivateFile(part)) throw new StoreError(`There is a file ${part} already. Remove it first.`);
   try {
     raw.prepare('vacuum into ?').run(part);
     flush(part);
