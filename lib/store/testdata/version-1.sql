@@ -1,5 +1,4 @@
 -- A database of version 1 as it was released, with a few rows of each kind. It is never edited: migrations start from it.
-PRAGMA foreign_keys = OFF;
 CREATE TABLE "user" (
       "id" text not null primary key, "name" text not null, "email" text not null unique,
       "emailVerified" integer not null, "image" text, "createdAt" date not null, "updatedAt" date not null,
