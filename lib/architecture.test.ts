@@ -129,7 +129,7 @@ describe('architecture', () => {
     assert.ok(reaches('lib/services/bundles.ts', SERVER_ONLY_DOMAIN));
   });
 
-  test('every service is marked server-only', () => {
+  test('[14] every service is marked server-only', () => {
     const services = SOURCES.filter((path) => path.startsWith('lib/services/') && !path.includes('.test.'));
     const unmarked = services.filter(
       (path) => !readFileSync(join(ROOT, path), 'utf8').includes("import 'server-only';"),
@@ -157,4 +157,15 @@ describe('architecture', () => {
     );
     assert.deepEqual(vague, []);
   });
+});
+
+test('[14] server actions are files of their own, so that none holds a secret in a closure', () => {
+  const holders = SOURCES.filter((path) =>
+    /^\s*['"]use server['"];?$/m.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  assert.ok(holders.length >= 5);
+  for (const path of holders) {
+    assert.match(path, /^app\/.*\/actions\.ts$/);
+    assert.match(readFileSync(join(ROOT, path), 'utf8'), /^'use server';\n/, path);
+  }
 });

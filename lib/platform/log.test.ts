@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import test from 'node:test';
 import { redact } from './log';
 
@@ -129,4 +131,20 @@ test('what is given is not changed', () => {
   const given = { password: 'x', list: [JWT] };
   redact(given);
   assert.deepEqual(given, { password: 'x', list: [JWT] });
+});
+
+test('[68] a name with line breaks and terminal codes stays one line of the log', () => {
+  const name = 'a\nb\r\nc\u001b[31mred\u2028{"level":60}';
+  const code = `import('./lib/platform/log.ts').then(({ log }) => log().info({ target: ${JSON.stringify(name)} }, ${JSON.stringify(name)}))`;
+  const command = ['--conditions=react-server', '--import', 'tsx', '--input-type=module', '-e', code];
+  const { stderr, status } = spawnSync(process.execPath, command, {
+    cwd: join(import.meta.dirname, '..', '..'),
+    env: { ...process.env, LOG_LEVEL: 'info' },
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  const lines = stderr.trimEnd().split(/\r|\n/);
+  assert.equal(lines.length, 1);
+  assert.ok(!stderr.includes('\u001b'));
+  assert.equal((JSON.parse(lines[0] ?? '') as { target: string }).target, name);
 });
