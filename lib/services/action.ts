@@ -1,7 +1,9 @@
 // The one wrapper of server actions: where it comes from, who asks, and a failure that keeps what was typed.
 import 'server-only';
 import { headers } from 'next/headers';
-import type { Problem, Result } from '@/lib/domain/problem';
+import { parseRole, type Role } from '@/lib/domain/access';
+import type { LimitsInput } from '@/lib/domain/limits';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { type Actor, badOrigin, currentActor, isOwnOrigin } from './session';
 
 /** What a form shows after it was sent: the failure if any, and what was typed. */
@@ -33,6 +35,20 @@ export async function runAction(
 export function field(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === 'string' ? value : '';
+}
+
+/** The role that a form names. Problem `invalid-fields` (422). */
+export function roleField(form: FormData): Result<Role> {
+  const role = parseRole(field(form, 'role'));
+  if (role) return ok(role);
+  return fail('invalid-fields', 422, 'There is no such role.', 'Nothing was changed.', {
+    fields: { role: ['Choose a role.'] },
+  });
+}
+
+/** The limits that a form names, as its fields have them. */
+export function limitsFields(form: FormData): LimitsInput {
+  return { namespaces: field(form, 'namespaces'), stagingOnly: field(form, 'staging') === 'on' };
 }
 
 /** What was typed, by field; passwords, secrets and files are left out. */

@@ -78,7 +78,7 @@ export async function patchBundles(
     actor,
     { action: 'bundle.patch', target: tokens.join(' '), account, detail: { tokens, bundles } },
     async () => {
-      const patched = await patchAll(uploads, ready.value, bundles);
+      const patched = await patchAll(actor, uploads, ready.value, bundles);
       return patched.ok
         ? ok({ zip: packBatch({ account, tokens, bundles: patched.value }), patched: patched.value })
         : patched;
@@ -90,6 +90,7 @@ export async function patchBundles(
 }
 
 async function patchAll(
+  actor: Actor,
   uploads: readonly BundleUpload[],
   entries: readonly TokensFileEntry[],
   sums: readonly { before: string }[],
@@ -101,7 +102,11 @@ async function patchAll(
     for (let index = next++; index < uploads.length && !problem; index = next++) {
       const [upload, sum] = [uploads[index], sums[index]];
       if (!upload || !sum) return;
-      const one = await inPatchSlot(() => patchOne(upload, entries, sum.before), { isPatient: true });
+      const patchIfStillAllowed = async () => {
+        const still = await authorizeAgain(actor, 'bundle.patch');
+        return still.ok ? patchOne(upload, entries, sum.before) : still;
+      };
+      const one = await inPatchSlot(patchIfStillAllowed, { isPatient: true });
       if (one.ok) patched[index] = one.value;
       else problem ??= { ...one.problem, title: `${upload.name}: ${one.problem.title}` };
     }

@@ -2,13 +2,13 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { type AccessScope, lowerRole, narrowScope, parseRole, type Role } from '@/lib/domain/access';
+import { type LimitsInput, readLimits } from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { findKeyById, insertKey, type KeyRow, listKeyRows, revokeKeyNamed } from '@/lib/store/keys';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { hashKey, newKey, shownPrefix } from './key-format';
-import { type LimitsInput, readLimits } from './limits';
 import { type Actor, readScope } from './session';
 
 const DAY_MS = 86_400_000;

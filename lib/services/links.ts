@@ -2,7 +2,8 @@
 // it up, as mail scanners look at every link.
 import 'server-only';
 import { createHash, randomBytes } from 'node:crypto';
-import { parseRole, type Role } from '@/lib/domain/access';
+import { can, parseRole, type Role } from '@/lib/domain/access';
+import { type LimitsInput, readLimits } from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
 import {
@@ -17,7 +18,6 @@ import type { OneTimeLinkTable } from '@/lib/store/schema';
 import { withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
-import { type LimitsInput, readLimits } from './limits';
 import { hashPassword } from './passwords';
 import { addressIsFree, createAccount, passwordsOff, readAccount, readAddress } from './people';
 import type { Actor } from './session';
@@ -152,7 +152,8 @@ async function openLink(secret: string): Promise<OneTimeLinkTable | undefined> {
   const link = await findOpenLink(hashSecret(secret));
   if (!link || link.created_by === OPERATOR) return link;
   const maker = await findPerson(link.created_by);
-  return maker && maker.role === 'admin' && maker.disabled === 0 ? link : undefined;
+  const role = maker && maker.disabled === 0 ? parseRole(maker.role) : null;
+  return role && can(role, 'people.change') ? link : undefined;
 }
 
 const OPERATOR = 'operator';

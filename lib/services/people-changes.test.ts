@@ -121,7 +121,7 @@ test('[73] a change of role, disabling and deleting end the sessions', async () 
 });
 
 test('limits are read as people write them', async () => {
-  const { limitWords, readLimits } = await import('./limits');
+  const { limitWords, readLimits } = await import('@/lib/domain/limits');
   assert.deepEqual(readLimits({ namespaces: ' cart, promo  cart', stagingOnly: true }), {
     namespaces: '["cart","promo"]',
     networks: '["staging"]',

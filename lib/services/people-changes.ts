@@ -1,12 +1,12 @@
 // What an admin changes about somebody: role, limits, disabled, gone. It acts on that person's very next request.
 import 'server-only';
 import type { Role } from '@/lib/domain/access';
+import { type LimitsInput, readLimits } from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { deleteOpenLinks } from '@/lib/store/one-time-links';
 import { changePersonRow, findPerson, type PersonChange } from '@/lib/store/people';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
-import { type LimitsInput, readLimits } from './limits';
 import type { Actor } from './session';
 
 /**

@@ -2,6 +2,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { AccessScope, Role } from '@/lib/domain/access';
+import type { LimitColumns } from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
@@ -19,7 +20,6 @@ import type { UserTable } from '@/lib/store/schema';
 import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
-import type { LimitColumns } from './limits';
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from './passwords';
 import { type Actor, readScope } from './session';
 import { mustStore } from './storage';

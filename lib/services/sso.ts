@@ -119,7 +119,7 @@ async function follow(actor: Actor, person: Person & { role: string }, role: Rol
   const done = await withAudit(
     actor,
     change('people.follow-role', person.email, detail),
-    async () => ok(followRole(person.id, role)),
+    async () => ok(await followRole(person.id, role)),
     (outcome) => ({ ...detail, outcome: outcome === 'kept' ? 'kept: the last admin' : outcome }),
   );
   return done.ok ? { ok: true, value: person } : no('sso-unavailable', done.problem.title);

@@ -75,23 +75,23 @@ test('whoever begins many sign-ins does not fill the disk', () => {
   assert.deepEqual(takeSsoState('honest'), begun);
 });
 
-test('a role that changes ends the sessions; the same role leaves them', () => {
+test('a role that changes ends the sessions; the same role leaves them', async () => {
   addPerson('root', 'admin');
   addPerson('ada', 'viewer');
-  assert.equal(followRole('ada', 'viewer'), 'same');
+  assert.equal(await followRole('ada', 'viewer'), 'same');
   assert.equal(sessionsOf('ada'), 1);
-  assert.equal(followRole('ada', 'manager'), 'changed');
+  assert.equal(await followRole('ada', 'manager'), 'changed');
   assert.equal(sessionsOf('ada'), 0);
   assert.equal(sessionsOf('root'), 1);
 });
 
-test('the last active admin stays one; a disabled admin does not count', () => {
+test('the last active admin stays one; a disabled admin does not count', async () => {
   addPerson('gone', 'admin', 1);
-  assert.equal(followRole('root', 'viewer'), 'kept');
+  assert.equal(await followRole('root', 'viewer'), 'kept');
   assert.equal(sessionsOf('root'), 1);
   addPerson('second', 'admin');
-  assert.equal(followRole('root', 'viewer'), 'changed');
-  assert.equal(followRole('second', 'viewer'), 'kept');
+  assert.equal(await followRole('root', 'viewer'), 'changed');
+  assert.equal(await followRole('second', 'viewer'), 'kept');
 });
 
 test('an identity belongs to its issuer: the same subject elsewhere is somebody else', async () => {

@@ -2,6 +2,7 @@
 import type { Role } from '@/lib/domain/access';
 import { now } from '@/lib/platform/clock';
 import { database } from './database';
+import { changePersonRow, findPerson } from './people';
 import type { SsoStateTable, UserTable } from './schema';
 
 const VALID_MS = 10 * 60_000;
@@ -65,26 +66,11 @@ export async function listSsoIds(userId: string): Promise<string[]> {
 }
 
 /**
- * Gives a person the role of the groups, in one piece with the question whether an admin remains. A change ends all
- * sessions of the person. `kept`: it is the last active admin, who stays one.
+ * Gives a person the role of the groups. A change ends all sessions of the person. `kept`: it is the last active admin,
+ * who stays one.
  */
-export function followRole(userId: string, role: Role): 'same' | 'changed' | 'kept' {
-  const { raw } = database();
-  const follow = raw.transaction((): 'same' | 'changed' | 'kept' => {
-    const [person] = raw.prepare('select role from user where id = ?').all(userId) as Pick<
-      UserTable,
-      'role'
-    >[];
-    if (!person || person.role === role) return 'same';
-    const others = raw
-      .prepare("select id from user where role = 'admin' and disabled = 0 and id <> ? limit 1")
-      .all(userId);
-    if (person.role === 'admin' && others.length === 0) return 'kept';
-    raw
-      .prepare('update user set role = ?, "updatedAt" = ? where id = ?')
-      .run(role, new Date(now()).toISOString(), userId);
-    raw.prepare('delete from session where "userId" = ?').run(userId);
-    return 'changed';
-  });
-  return follow.immediate();
+export async function followRole(userId: string, role: Role): Promise<'same' | 'changed' | 'kept'> {
+  const person = await findPerson(userId);
+  if (!person || person.role === role) return 'same';
+  return changePersonRow(userId, { role }) === 'last-admin' ? 'kept' : 'changed';
 }

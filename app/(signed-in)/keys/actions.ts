@@ -3,9 +3,7 @@
 import type { Route } from 'next';
 import { refresh } from 'next/cache';
 import { redirect } from 'next/navigation';
-import { parseRole } from '@/lib/domain/access';
-import { fail } from '@/lib/domain/problem';
-import { type FormState, field, runAction } from '@/lib/services/action';
+import { type FormState, field, limitsFields, roleField, runAction } from '@/lib/services/action';
 import { createKey, type MadeKey, revokeKey } from '@/lib/services/keys';
 
 /** The state of the form that makes a key: the key is shown once, in the answer itself. */
@@ -14,15 +12,13 @@ export type KeyFormState = FormState & { made?: MadeKey };
 export async function makeKeyAction(_before: KeyFormState, form: FormData): Promise<KeyFormState> {
   let made: MadeKey | undefined;
   const state = await runAction(form, async (actor) => {
-    const role = parseRole(field(form, 'role'));
-    if (!role) {
-      return fail('invalid-fields', 422, 'There is no such role.', 'Nothing was changed.', {
-        fields: { role: ['Choose a role.'] },
-      });
-    }
-    const limits = { namespaces: field(form, 'namespaces'), stagingOnly: field(form, 'staging') === 'on' };
+    const role = roleField(form);
+    if (!role.ok) return role;
     const days = Number(field(form, 'days'));
-    const result = await createKey(actor, field(form, 'name').trim(), role, { days, limits });
+    const result = await createKey(actor, field(form, 'name').trim(), role.value, {
+      days,
+      limits: limitsFields(form),
+    });
     if (result.ok) made = result.value;
     return result;
   });

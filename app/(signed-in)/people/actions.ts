@@ -3,9 +3,8 @@
 import type { Route } from 'next';
 import { refresh } from 'next/cache';
 import { redirect } from 'next/navigation';
-import { parseRole, type Role } from '@/lib/domain/access';
-import { fail, ok, type Result } from '@/lib/domain/problem';
-import { type FormState, field, runAction } from '@/lib/services/action';
+import { fail } from '@/lib/domain/problem';
+import { type FormState, field, limitsFields, roleField, runAction } from '@/lib/services/action';
 import { invitePerson, type MadeLink, makeResetLink, withdrawInvitation } from '@/lib/services/links';
 import { changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
 import { endSession, endSessions } from '@/lib/services/you';
@@ -14,7 +13,18 @@ import { endSession, endSessions } from '@/lib/services/you';
 export type LinkFormState = FormState & { made?: MadeLink };
 
 export async function inviteAction(_before: LinkFormState, form: FormData): Promise<LinkFormState> {
-  return makeLinkAction(form, (role, actor) => invitePerson(actor, field(form, 'email'), role, limits(form)));
+  let made: MadeLink | undefined;
+  const state = await runAction(form, async (actor) => {
+    const role = roleField(form);
+    if (!role.ok) return role;
+    const result = await invitePerson(actor, field(form, 'email'), role.value, limitsFields(form));
+    if (result.ok) made = result.value;
+    return result;
+  });
+  if (!made) return state;
+  // The list beside the form has one more.
+  refresh();
+  return { problem: null, values: {}, made };
 }
 
 export async function resetLinkAction(_before: LinkFormState, form: FormData): Promise<LinkFormState> {
@@ -34,9 +44,9 @@ export async function withdrawAction(form: FormData): Promise<void> {
 
 export async function changeRoleAction(_before: FormState, form: FormData): Promise<FormState> {
   return runAction(form, async (actor) => {
-    const role = readRole(form);
+    const role = roleField(form);
     if (!role.ok) return role;
-    const changed = await changeRole(actor, field(form, 'id'), role.value, limits(form));
+    const changed = await changeRole(actor, field(form, 'id'), role.value, limitsFields(form));
     if (changed.ok) redirect(`/people/${encodeURIComponent(field(form, 'id'))}?done=changed` as Route);
     return changed;
   });
@@ -74,34 +84,4 @@ export async function endSessionAction(_before: FormState, form: FormData): Prom
     if (ended.ok) redirect(`${page}?done=ended` as Route);
     return ended;
   });
-}
-
-async function makeLinkAction(
-  form: FormData,
-  make: (role: Role, actor: Parameters<typeof invitePerson>[0]) => Promise<Result<MadeLink>>,
-): Promise<LinkFormState> {
-  let made: MadeLink | undefined;
-  const state = await runAction(form, async (actor) => {
-    const role = readRole(form);
-    if (!role.ok) return role;
-    const result = await make(role.value, actor);
-    if (result.ok) made = result.value;
-    return result;
-  });
-  if (!made) return state;
-  // The list beside the form has one more.
-  refresh();
-  return { problem: null, values: {}, made };
-}
-
-function readRole(form: FormData): Result<Role> {
-  const role = parseRole(field(form, 'role'));
-  if (role) return ok(role);
-  return fail('invalid-fields', 422, 'There is no such role.', 'Nothing was changed.', {
-    fields: { role: ['Choose a role.'] },
-  });
-}
-
-function limits(form: FormData) {
-  return { namespaces: field(form, 'namespaces'), stagingOnly: field(form, 'staging') === 'on' };
 }

@@ -1,7 +1,6 @@
 // What somebody is limited to, between the forms that ask for it and the columns that keep it.
-import 'server-only';
-import type { AccessScope } from '@/lib/domain/access';
-import { NAME_PATTERN } from '@/lib/domain/permissions';
+import type { AccessScope } from './access';
+import { NAME_PATTERN } from './permissions';
 
 /** Limits as a form has them: namespaces separated by commas or spaces, none for all; and the staging network only. */
 export type LimitsInput = { namespaces: string; stagingOnly: boolean };
