@@ -179,11 +179,40 @@ test('the last admin stays, and the page says why', async ({ browser, problems }
     await page.goto('/people');
     await page.getByRole('link', { name: 'admin@example.com', exact: true }).click();
     await page.getByRole('button', { name: 'Disable the account' }).click();
-    await expect(page.getByText('admin@example.com is the only active admin.')).toBeVisible();
+    await expect(page.getByText('admin@example.com is the only active admin without limits.')).toBeVisible();
     await context.close();
   } finally {
     await close();
   }
+});
+
+test('an admin with limits sees people, and changes none: the limits could be lifted', async ({
+  browser,
+  desk,
+  problems,
+}) => {
+  const email = `limited-${Date.now()}@example.com`;
+  await desk.manage(['people', 'add', email, '--role', 'admin'], PASSWORD);
+  const page = await browser.newPage({ baseURL: desk.url });
+  watch(page, problems, []);
+  await page.goto('/sign-in?next=/people');
+  const signIn = async () => {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await signIn();
+  await page.getByRole('link', { name: email }).click();
+  await page.getByLabel('Only these namespaces').fill('cart');
+  // The form is open; the limits come meanwhile, and end the session.
+  await desk.manage(['people', 'role', email, '--role', 'admin', '--namespaces', 'promo']);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await signIn();
+  await expect(page.getByText('admin, promo. Your account is limited')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+  await page.goto('/people');
+  await expect(page.getByText('Your account is limited, so an admin without limits invites.')).toBeVisible();
+  await page.close();
 });
 
 test('the operator does the same at the shell, beside the running server', async ({ desk, pageOf }) => {

@@ -18,7 +18,8 @@ type Props = {
   sessions: readonly Session[];
   person: string;
   now: number;
-  endAction: (before: State, form: FormData) => Promise<State>;
+  /** Null for somebody who may not end them. */
+  endAction: ((before: State, form: FormData) => Promise<State>) | null;
 };
 
 export function SessionList({ sessions, person, now, endAction }: Props) {
@@ -40,13 +41,13 @@ export function SessionList({ sessions, person, now, endAction }: Props) {
                 {new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC
               </span>
             </span>
-            {!isCurrent && (
+            {!isCurrent && endAction && (
               <EndSessionForm action={endAction} person={person} session={id} label="Sign out" />
             )}
           </li>
         ))}
       </ul>
-      {others.length > 1 && (
+      {others.length > 1 && endAction && (
         <EndSessionForm action={endAction} person={person} session="all" label="Sign out everywhere else" />
       )}
     </div>

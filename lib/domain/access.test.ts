@@ -47,6 +47,21 @@ test('a scope holds for every namespace and network that is touched', () => {
   assert.equal(can('viewer', 'token.create', scope, { namespaces: ['cart'] }), false);
 });
 
+test('limits hold for what is not known too, and for changing people, who could lift them', () => {
+  const limited = [
+    { namespaces: ['cart'], networks: null },
+    { namespaces: null, networks: ['staging'] },
+  ] as const;
+  for (const scope of limited) {
+    assert.equal(can('admin', 'token.revoke', scope, { anything: true }), false);
+    assert.equal(can('admin', 'token.revoke', scope), true);
+    assert.equal(can('admin', 'people.change', scope), false);
+    assert.equal(can('admin', 'people.read', scope), true);
+  }
+  assert.equal(can('admin', 'token.revoke', UNLIMITED, { anything: true }), true);
+  assert.equal(can('admin', 'people.change'), true);
+});
+
 test('only the four roles are roles', () => {
   assert.equal(parseRole('admin'), 'admin');
   for (const text of ['guest', 'Admin', '', 'constructor']) assert.equal(parseRole(text), null);

@@ -40,8 +40,18 @@ export type AccessScope = { namespaces: readonly string[] | null; networks: read
 
 export const UNLIMITED: AccessScope = { namespaces: null, networks: null };
 
-/** What a request touches: every namespace and network of it must lie within the actor's scope. */
-export type Touched = { namespaces?: readonly string[]; networks?: readonly Network[] };
+/**
+ * What a request touches: every namespace and network of it must lie within the actor's scope. `anything`: it is not
+ * known what, so that only somebody without limits may do it.
+ */
+export type Touched = {
+  namespaces?: readonly string[];
+  networks?: readonly Network[];
+  anything?: boolean;
+};
+
+/** For actors without limits only: with these rights one could lift one's own limits, or make somebody without any. */
+const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>(['people.change']);
 
 const LEVELS: readonly AccessLevel[] = ['guest', ...ROLES];
 
@@ -53,6 +63,8 @@ export function can(
   touched: Touched = {},
 ): boolean {
   if (LEVELS.indexOf(level) < LEVELS.indexOf(RIGHTS[right])) return false;
+  const isLimited = scope.namespaces !== null || scope.networks !== null;
+  if (isLimited && (touched.anything || UNLIMITED_ONLY.has(right))) return false;
   if (scope.namespaces && touched.namespaces?.some((one) => !scope.namespaces?.includes(one))) return false;
   if (scope.networks && touched.networks?.some((one) => !scope.networks?.includes(one))) return false;
   return true;

@@ -1,7 +1,7 @@
 // Whether the server can do its work.
 import 'server-only';
 import { log } from '@/lib/platform/log';
-import { countActiveAdmins } from '@/lib/store/people';
+import { countFullAdmins } from '@/lib/store/people';
 import { auditIsBehind } from './audit';
 import { authorize } from './authorize';
 import type { Actor } from './session';
@@ -16,7 +16,7 @@ export async function readiness(
   const allowed = await authorize(actor, 'app.health');
   if (!allowed.ok) return { ready: false, reasons: [] };
   try {
-    await countActiveAdmins();
+    countFullAdmins();
     return auditIsBehind() ? { ready: false, reasons: ['audit'] } : { ready: true, reasons: [] };
   } catch (error) {
     log().error({ error }, 'the database does not answer');

@@ -20,7 +20,7 @@ import { auth } from './auth';
 import { authorize } from './authorize';
 import { hashPassword } from './passwords';
 import { addressIsFree, createAccount, passwordsOff, readAccount, readAddress } from './people';
-import type { Actor } from './session';
+import { type Actor, readScope } from './session';
 
 /** A link that was just made. This is the only place where it is ever shown. */
 export type MadeLink = { link: string; email: string; expiresAt: number };
@@ -153,7 +153,8 @@ async function openLink(secret: string): Promise<OneTimeLinkTable | undefined> {
   if (!link || link.created_by === OPERATOR) return link;
   const maker = await findPerson(link.created_by);
   const role = maker && maker.disabled === 0 ? parseRole(maker.role) : null;
-  return role && can(role, 'people.change') ? link : undefined;
+  const scope = maker && readScope(maker.scopeNamespaces, maker.scopeNetworks);
+  return role && scope && can(role, 'people.change', scope) ? link : undefined;
 }
 
 const OPERATOR = 'operator';

@@ -67,7 +67,7 @@ async function changePerson(
       return fail(
         'conflict',
         409,
-        `${before.email} is the only active admin.`,
+        `${before.email} is the only active admin without limits.`,
         'Nothing was changed. Make somebody else an admin first.',
       );
     }

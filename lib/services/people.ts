@@ -135,6 +135,23 @@ export async function createAccount(
   const free = await addressIsFree(email);
   if (!free.ok) return free;
   const hash = await hashPassword(password);
+  const id = await insertPerson(email, role, limits);
+  const { internalAdapter } = await auth().$context;
+  await internalAdapter.linkAccount({
+    userId: id,
+    providerId: 'credential',
+    accountId: id,
+    password: hash,
+  });
+  return ok({ id });
+}
+
+/** A new account without a way to sign in yet; its id. Whether the address is free is the caller's to ask. */
+export async function insertPerson(
+  email: string,
+  role: Role,
+  limits: LimitColumns = { namespaces: null, networks: null },
+): Promise<string> {
   const { internalAdapter } = await auth().$context;
   const name = email.split('@')[0] ?? email;
   const user = await internalAdapter.createUser(
@@ -149,13 +166,7 @@ export async function createAccount(
     },
     { method: 'admin' },
   );
-  await internalAdapter.linkAccount({
-    userId: user.id,
-    providerId: 'credential',
-    accountId: user.id,
-    password: hash,
-  });
-  return ok({ id: user.id });
+  return user.id;
 }
 
 /**

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
-import { countActiveAdmins } from '@/lib/store/people';
+import { countFullAdmins } from '@/lib/store/people';
 import { consumeSetupSecret, isSetupSecretOpen, replaceSetupSecret } from '@/lib/store/setup-secret';
 import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
@@ -16,7 +16,7 @@ import { type Actor, operatorActor } from './session';
 export async function openSetup(actor: Actor): Promise<Result<string | null>> {
   const allowed = await authorize(actor, 'people.change');
   if (!allowed.ok) return allowed;
-  if ((await countActiveAdmins()) > 0) return ok(null);
+  if (countFullAdmins() > 0) return ok(null);
   const secret = randomBytes(32).toString('base64url');
   replaceSetupSecret(hashSecret(secret));
   return ok(`${settings().publicUrl}/setup?secret=${secret}`);
@@ -25,7 +25,7 @@ export async function openSetup(actor: Actor): Promise<Result<string | null>> {
 /** Whether the set-up page exists for this secret: no active admin, and the secret is open. */
 export async function isSetupOpen(actor: Actor, secret: string): Promise<boolean> {
   const allowed = await authorize(actor, 'setup.claim');
-  return allowed.ok && (await countActiveAdmins()) === 0 && (await isSetupSecretOpen(hashSecret(secret)));
+  return allowed.ok && countFullAdmins() === 0 && (await isSetupSecretOpen(hashSecret(secret)));
 }
 
 /**
@@ -59,7 +59,7 @@ export async function claimSetup(
 /** Makes the first admin from SETUP_EMAIL and SETUP_PASSWORD_FILE, when both are set and there is none. */
 export async function setupFromSettings(): Promise<Result<null>> {
   const { setupEmail, setupPasswordFile } = settings();
-  if (!setupEmail || !setupPasswordFile || (await countActiveAdmins()) > 0) return ok(null);
+  if (!setupEmail || !setupPasswordFile || countFullAdmins() > 0) return ok(null);
   const account = readAccount(setupEmail, readFileSync(setupPasswordFile, 'utf8').trimEnd());
   if (!account.ok) return account;
   return withAudit(

@@ -17,6 +17,7 @@ import {
 import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
+import { insertPerson } from './people';
 import type { Actor } from './session';
 import { beginSso, finishSso, type SsoIdentity } from './sso-provider';
 
@@ -130,14 +131,9 @@ async function create(actor: Actor, identity: SsoIdentity, ssoId: string, role: 
   const email = identity.verifiedEmail;
   if (!email) return no('sso-not-verified', 'no account, and no verified address');
   const made = await withAudit(actor, change('people.add', email, { role }), async () => {
-    const { internalAdapter } = await auth().$context;
-    const name = email.split('@')[0] ?? email;
-    const user = await internalAdapter.createUser(
-      { email, name, emailVerified: true, role, disabled: 0 },
-      { method: 'admin' },
-    );
-    await join(user.id, ssoId);
-    return ok({ id: user.id, email });
+    const id = await insertPerson(email, role);
+    await join(id, ssoId);
+    return ok({ id, email });
   });
   return made.ok ? made : no('sso-unavailable', made.problem.title);
 }

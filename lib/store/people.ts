@@ -19,14 +19,15 @@ export function listPeopleRows(): Promise<UserTable[]> {
   return database().query.selectFrom('user').selectAll().orderBy('email').execute();
 }
 
-export async function countActiveAdmins(): Promise<number> {
-  const row = await database()
-    .query.selectFrom('user')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('role', '=', 'admin')
-    .where('disabled', '=', 0)
-    .executeTakeFirst();
-  return row?.count ?? 0;
+/** Who can administer people: admins that are not disabled and have no limits. */
+const FULL_ADMIN = `role = 'admin' and disabled = 0 and "scopeNamespaces" is null and "scopeNetworks" is null`;
+
+/** How many can administer people. */
+export function countFullAdmins({ raw } = database()): number {
+  const [row] = raw.prepare(`select count(*) as admins from "user" where ${FULL_ADMIN}`).all() as {
+    admins: number;
+  }[];
+  return row?.admins ?? 0;
 }
 
 export type PersonChange = Partial<
@@ -40,25 +41,19 @@ export type PersonChange = Partial<
 export function changePersonRow(
   id: string,
   change: PersonChange | null,
-  { raw } = database(),
+  store = database(),
 ): 'done' | 'not-found' | 'last-admin' {
+  const { raw } = store;
   const run = raw.transaction(() => {
-    const [before] = raw.prepare('select role, disabled from "user" where id = ?').all(id) as Pick<
-      UserTable,
-      'role' | 'disabled'
-    >[];
-    if (!before) throw new Undone('not-found');
+    const adminsBefore = countFullAdmins(store);
+    if (raw.prepare('select id from "user" where id = ?').all(id).length === 0) throw new Undone('not-found');
     raw.prepare('delete from session where "userId" = ?').run(id);
     if (change === null) raw.prepare('delete from "user" where id = ?').run(id);
     for (const column of PERSON_COLUMNS) {
       const value = change?.[column];
       if (value !== undefined) raw.prepare(`update "user" set "${column}" = ? where id = ?`).run(value, id);
     }
-    const wasAdmin = before.role === 'admin' && before.disabled === 0;
-    const [row] = raw
-      .prepare(`select count(*) as admins from "user" where role = 'admin' and disabled = 0`)
-      .all() as { admins: number }[];
-    if (wasAdmin && row?.admins === 0) throw new Undone('last-admin');
+    if (adminsBefore > 0 && countFullAdmins(store) === 0) throw new Undone('last-admin');
   });
   try {
     run.immediate();

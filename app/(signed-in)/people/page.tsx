@@ -6,6 +6,7 @@ import { InviteForm } from '@/components/people/link-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
+import { can } from '@/lib/domain/access';
 import { limitWords } from '@/lib/domain/limits';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type Invitation, listInvitations } from '@/lib/services/links';
@@ -35,6 +36,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/people'>)
         <People
           people={people.value}
           invitations={invitations.value}
+          mayChange={can(actor.level, 'people.change', actor.scope)}
           search={search}
           done={typeof done === 'string' ? DONE[done] : undefined}
         />
@@ -53,11 +55,12 @@ function problemOf(result: Awaited<ReturnType<typeof listInvitations>>) {
 type PeopleProps = {
   people: readonly Person[];
   invitations: readonly Invitation[];
+  mayChange: boolean;
   search: string;
   done: string | undefined;
 };
 
-function People({ people, invitations, search, done }: PeopleProps) {
+function People({ people, invitations, mayChange, search, done }: PeopleProps) {
   const words = search.toLowerCase();
   const found = people.filter(({ email, role }) => email.includes(words) || role === words);
   const shown = found.slice(0, SHOWN_MAX);
@@ -116,7 +119,9 @@ function People({ people, invitations, search, done }: PeopleProps) {
                   <PersonRow key={person.id} person={person} />
                 ))}
                 {search === '' &&
-                  invitations.map((one) => <InvitationRow key={one.email} invitation={one} />)}
+                  invitations.map((one) => (
+                    <InvitationRow key={one.email} invitation={one} mayChange={mayChange} />
+                  ))}
               </tbody>
             </table>
           )}
@@ -128,7 +133,9 @@ function People({ people, invitations, search, done }: PeopleProps) {
         </div>
         <section aria-labelledby="invite" className="grid max-w-96 gap-4">
           <h2 id="invite">Invite somebody</h2>
-          {singleSignOn()?.only ? (
+          {!mayChange ? (
+            <p className="text-m text-ink-2">Your account is limited, so an admin without limits invites.</p>
+          ) : singleSignOn()?.only ? (
             <p className="text-m text-ink-2">
               People come by single sign-on, and their roles follow their groups there.
             </p>
@@ -160,7 +167,9 @@ function PersonRow({ person: { id, email, role, disabled, limits } }: { person: 
   );
 }
 
-function InvitationRow({ invitation: { email, role, expiresAt } }: { invitation: Invitation }) {
+type InvitationRowProps = { invitation: Invitation; mayChange: boolean };
+
+function InvitationRow({ invitation: { email, role, expiresAt }, mayChange }: InvitationRowProps) {
   return (
     <tr>
       <th scope="row" className="c-name font-normal [overflow-wrap:anywhere]">
@@ -171,12 +180,14 @@ function InvitationRow({ invitation: { email, role, expiresAt } }: { invitation:
         invited, until {new Date(expiresAt).toISOString().slice(11, 16)} UTC
       </td>
       <td className="c-act">
-        <form action={withdrawAction}>
-          <input type="hidden" name="email" value={email} />
-          <button type="submit" className="button" data-look="plain">
-            Take back<span className="sr-only"> the invitation of {visibleText(email)}</span>
-          </button>
-        </form>
+        {mayChange && (
+          <form action={withdrawAction}>
+            <input type="hidden" name="email" value={email} />
+            <button type="submit" className="button" data-look="plain">
+              Take back<span className="sr-only"> the invitation of {visibleText(email)}</span>
+            </button>
+          </form>
+        )}
       </td>
     </tr>
   );

@@ -6,6 +6,8 @@ import { DeleteForm, DisableForm, RoleForm } from '@/components/people/person-fo
 import { SessionList } from '@/components/people/session-list';
 import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
+import { can } from '@/lib/domain/access';
+import { limitWords } from '@/lib/domain/limits';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type Person, readPerson } from '@/lib/services/people';
 import { currentTime, singleSignOn } from '@/lib/services/surroundings';
@@ -41,6 +43,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/p
         <PersonView
           person={person.value}
           sessions={sessions?.ok ? sessions.value : []}
+          mayChange={can(actor.level, 'people.change', actor.scope)}
           done={typeof done === 'string' ? DONE[done] : undefined}
         />
       ) : (
@@ -54,9 +57,15 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/p
   );
 }
 
-type PersonViewProps = { person: Person; sessions: readonly SessionInfo[]; done: string | undefined };
+type PersonViewProps = {
+  person: Person;
+  sessions: readonly SessionInfo[];
+  mayChange: boolean;
+  done: string | undefined;
+};
 
-function PersonView({ person: { id, email, role, disabled, limits }, sessions, done }: PersonViewProps) {
+function PersonView({ person, sessions, mayChange, done }: PersonViewProps) {
+  const { id, email, role, disabled, limits } = person;
   const shown = visibleText(email);
   return (
     <>
@@ -78,20 +87,34 @@ function PersonView({ person: { id, email, role, disabled, limits }, sessions, d
       <div className="grid max-w-160 gap-10">
         <section aria-labelledby="access" className="grid max-w-96 gap-4">
           <h2 id="access">Role and limits</h2>
-          <RoleForm
-            action={changeRoleAction}
-            id={id}
-            role={role}
-            namespaces={(limits.namespaces ?? []).join(', ')}
-            stagingOnly={limits.networks !== null}
-          />
-          <p className="text-s text-ink-3">A change signs {shown} out everywhere.</p>
+          {mayChange ? (
+            <>
+              <RoleForm
+                action={changeRoleAction}
+                id={id}
+                role={role}
+                namespaces={(limits.namespaces ?? []).join(', ')}
+                stagingOnly={limits.networks !== null}
+              />
+              <p className="text-s text-ink-3">A change signs {shown} out everywhere.</p>
+            </>
+          ) : (
+            <p className="text-m text-ink-2">
+              {role}, {visibleText(limitWords(limits)) || 'no limits'}. Your account is limited, so an admin
+              without limits changes people.
+            </p>
+          )}
         </section>
         <section aria-labelledby="sessions" className="grid gap-3">
           <h2 id="sessions">Sessions</h2>
-          <SessionList sessions={sessions} person={id} now={currentTime()} endAction={endSessionAction} />
+          <SessionList
+            sessions={sessions}
+            person={id}
+            now={currentTime()}
+            endAction={mayChange ? endSessionAction : null}
+          />
         </section>
-        {!singleSignOn()?.only && (
+        {mayChange && !singleSignOn()?.only && (
           <section aria-labelledby="password" className="grid gap-3">
             <h2 id="password">Password</h2>
             <p className="text-m text-ink-2">
@@ -100,16 +123,18 @@ function PersonView({ person: { id, email, role, disabled, limits }, sessions, d
             <ResetLinkForm action={resetLinkAction} id={id} />
           </section>
         )}
-        <section aria-labelledby="end" className="grid gap-4">
-          <h2 id="end">{disabled ? 'Enable or delete' : 'Disable or delete'}</h2>
-          <DisableForm action={setDisabledAction} id={id} isDisabled={disabled} />
-          <div className="max-w-96">
-            <DeleteForm action={deletePersonAction} id={id} email={email} />
-          </div>
-          <p className="text-s text-ink-3">
-            Sessions and keys of a deleted account are gone at once. The audit keeps what it did.
-          </p>
-        </section>
+        {mayChange && (
+          <section aria-labelledby="end" className="grid gap-4">
+            <h2 id="end">{disabled ? 'Enable or delete' : 'Disable or delete'}</h2>
+            <DisableForm action={setDisabledAction} id={id} isDisabled={disabled} />
+            <div className="max-w-96">
+              <DeleteForm action={deletePersonAction} id={id} email={email} />
+            </div>
+            <p className="text-s text-ink-3">
+              Sessions and keys of a deleted account are gone at once. The audit keeps what it did.
+            </p>
+          </section>
+        )}
       </div>
     </>
   );
