@@ -7,7 +7,8 @@ export type Answer = { status: number; headers?: Record<string, string>; body: u
 const PROBLEM = 'application/problem+json';
 
 export function success(body: unknown, status = 200): Answer {
-  return { status, headers: { 'content-type': 'application/json' }, body };
+  const headers = { 'content-type': 'application/json', 'x-trace-id': randomBytes(8).toString('hex') };
+  return { status, headers, body };
 }
 
 const EKV_TITLES: Record<number, [title: string, type: string]> = {

@@ -13,6 +13,8 @@ export type JournalEntry = {
   body: string;
   /** 0 while it is being answered, or when the connection was dropped before the effect. */
   status: number;
+  /** The id that the answer carries, or would have carried. */
+  requestId: string;
   unknownFields: string[];
   fault: boolean;
 };

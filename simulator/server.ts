@@ -107,6 +107,7 @@ async function answerApi(
     target,
     body: body.byteLength > 0 && body.byteLength < 10_000 ? body.toString('utf8') : '',
     status: 0,
+    requestId: '',
     unknownFields: [] as string[],
     fault: fault !== null,
   };
@@ -144,6 +145,7 @@ async function answerApi(
   };
   const answer = handled();
   entry.status = answer.status;
+  entry.requestId = answer.headers?.['x-trace-id'] ?? '';
   if (fault?.drop === 'after') return drop(request, response);
   if (fault?.answer) return writeFault(response, fault.answer, entry);
   write(response, answer, new Date(now()));

@@ -171,9 +171,12 @@ test('permissions, networks and EdgeWorkers are as answered', async () => {
 });
 
 test('created tokens are read: all EdgeWorkers, some, and the older world with a value', async () => {
-  assert.equal(taken(await read('enhanced-create-200', create)).details.edgeWorkers, 'all');
-  assert.notEqual(taken(await read('enhanced-create-restricted-200', create)).details.edgeWorkers, 'all');
-  assert.equal(taken(await read('legacy-create-200', create)).details.kind, 'legacy');
+  assert.equal(taken(await read('enhanced-create-200', create)).value.details.edgeWorkers, 'all');
+  assert.notEqual(
+    taken(await read('enhanced-create-restricted-200', create)).value.details.edgeWorkers,
+    'all',
+  );
+  assert.equal(taken(await read('legacy-create-200', create)).value.details.kind, 'legacy');
 });
 
 test('a legacy token tells its rights from its claims, and its value to the tokens file alone', async () => {
@@ -191,11 +194,10 @@ test('a refresh keeps the uuid and is in progress; a revoke tells the name', asy
   const refreshed = taken(
     await read('enhanced-refresh-200', (client) => refreshToken(client, 'shop-reader')),
   );
-  assert.equal(refreshed.activation, 'in-progress');
-  assert.equal(refreshed.uuid, (fixture('enhanced-refresh-200').body as { uuid: string }).uuid);
-  assert.deepEqual(taken(await read('revoke-200', (client) => revokeToken(client, 'shop-reader'))), {
-    name: 'shop-reader',
-  });
+  assert.equal(refreshed.value.activation, 'in-progress');
+  assert.equal(refreshed.value.uuid, (fixture('enhanced-refresh-200').body as { uuid: string }).uuid);
+  const revoked = taken(await read('revoke-200', (client) => revokeToken(client, 'shop-reader')));
+  assert.deepEqual(revoked.value, { name: 'shop-reader' });
 });
 
 test('namespaces are read with and without details', async () => {

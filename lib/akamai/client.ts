@@ -37,6 +37,7 @@ type Request = CallOptions & {
   bundle?: Uint8Array;
   /** Whether the call leaves everything as it is though it is a POST: then a lost answer is no doubt. */
   changesNothing?: boolean;
+  mayStill?: MayStill | undefined;
 };
 
 export type Call<T> = Request & {
@@ -47,8 +48,20 @@ export type Call<T> = Request & {
   alsoAnswers?: (status: number, json: unknown) => T | undefined;
 };
 
+/** What a change answered, and Akamai's id of the request, by which Akamai finds it in its own logs. */
+export type Answered<T> = { value: T; requestId: string | null };
+
+export type Change<T> = Call<T> & {
+  method: 'POST' | 'DELETE';
+  /** Asked when its turn has come, before anything is sent: whoever lost the right while it waited is refused. */
+  mayStill?: MayStill | undefined;
+};
+export type MayStill = () => Promise<Result<unknown>>;
+
 export type AkamaiClient = {
   call: <T>(call: Call<T>) => Promise<Result<T>>;
+  /** A call that changes something: it is sent once at most. */
+  change: <T>(change: Change<T>) => Promise<Result<Answered<T>>>;
   /** The bytes of a .tgz, with the checks and limits of `call`. */
   download: (request: CallOptions & { path: string }) => Promise<Result<Buffer>>;
 };
@@ -75,7 +88,11 @@ export function akamaiClient(
   }));
   const context = { sign, pace, limits, base: options.origin ?? `https://${host}`, ...options };
   return {
-    call: (call) => send(context, call, (response, at) => readJson(response, call, limits, at)),
+    call: async (call) => {
+      const answered = await send(context, call, (response, at) => readJson(response, call, limits, at));
+      return answered.ok ? ok(answered.value.value) : answered;
+    },
+    change: (call) => send(context, call, (response, at) => readJson(response, call, limits, at)),
     download: (request) => {
       const call: Request = { ...request, method: 'GET' };
       return send(context, call, (response, at) => readBundle(response, call, limits, at));
@@ -115,9 +132,10 @@ async function send<T>(context: Context, call: Request, read: Read<T>): Promise<
   const startedAt = Date.now();
   for (let tries = 0; ; tries += 1) {
     const attempt = { connection: false, waitMs: null as number | null };
-    const result = await context.pace.run(call.priority ?? 'interactive', signal, () =>
-      sendOnce(context, call, attempt, read),
-    );
+    const result = await context.pace.run(call.priority ?? 'interactive', signal, async () => {
+      const still = (await call.mayStill?.()) ?? ok(null);
+      return still.ok ? sendOnce(context, call, attempt, read) : still;
+    });
     logCall(call, result, tries, Date.now() - startedAt);
     if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
     const waitMs = retryWait(result.problem, attempt, tries);
@@ -195,7 +213,7 @@ async function readJson<T>(
   call: Call<T>,
   limits: Limits,
   at: number,
-): Promise<Result<T>> {
+): Promise<Result<Answered<T>>> {
   const { status } = response;
   const isChange = isChanging(call);
   const refused = await redirected(response, isChange);
@@ -205,13 +223,13 @@ async function readJson<T>(
   const bytes = await readBytes(response, bytesMax);
   const json = bytes === null ? undefined : parseJson(bytes.toString('utf8'));
   const also = isOk || json === undefined ? undefined : call.alsoAnswers?.(status, json);
-  if (also !== undefined) return ok(also);
-  if (!isOk) return notOk(response, json, isChange, at);
   const requestId = response.headers.get('x-trace-id');
+  if (also !== undefined) return ok({ value: also, requestId });
+  if (!isOk) return notOk(response, json, isChange, at);
   if (bytes === null) return badResponse(status, isChange, `it is larger than ${bytesMax} bytes`, requestId);
   if (json === undefined) return badResponse(status, isChange, 'it is no JSON', requestId);
   const parsed = call.schema.safeParse(json);
-  if (parsed.success) return ok(parsed.data);
+  if (parsed.success) return ok({ value: parsed.data, requestId });
   const where = parsed.error.issues[0]?.path.join('.').slice(0, 60) || 'the whole';
   return badResponse(status, isChange, `"${where}" is not as documented`, requestId);
 }

@@ -5,8 +5,8 @@ import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken, TokenListing } from '@/lib/domain/token';
 import type { TokenRequest } from '@/lib/domain/token-request';
 import type { TokensFileEntry } from '@/lib/domain/tokens-file-entry';
-import { type AkamaiClient, badName, type CallOptions } from './client';
-import { revokedSchema, tokenListSchema, tokenSchema } from './wire';
+import { type AkamaiClient, type Answered, badName, type CallOptions, type MayStill } from './client';
+import { revokedSchema, tokenListSchema, tokenSchema, type WireToken } from './wire';
 
 const TOKENS = '/edgekv/v1/tokens';
 
@@ -59,15 +59,20 @@ export async function getTokensFileEntry(
  * Creates a token. Akamai answers 200, not 201. `restrictToEdgeWorkerIds` is left out for all EdgeWorkers and `expiry`
  * is never sent (OpenAPI). Problems: `token-name-taken` (409), any of a call; `mayHaveHappened` tells a lost answer.
  */
-export async function createToken(client: AkamaiClient, request: TokenRequest): Promise<Result<KnownToken>> {
-  const created = await client.call({
+export async function createToken(
+  client: AkamaiClient,
+  request: TokenRequest,
+  mayStill?: MayStill,
+): Promise<Result<Answered<KnownToken>>> {
+  const created = await client.change({
     method: 'POST',
     path: TOKENS,
     body: request,
     schema: tokenSchema,
     size: 'single',
+    mayStill,
   });
-  if (created.ok) return ok(created.value.token);
+  if (created.ok) return ok(ofAnswer(created.value));
   if (created.problem.upstream?.status !== 409) return created;
   return fail(
     'token-name-taken',
@@ -79,23 +84,45 @@ export async function createToken(client: AkamaiClient, request: TokenRequest): 
 }
 
 /** Starts a refresh; the uuid stays, the activation is in progress again. Problems: as `getToken`. */
-export async function refreshToken(client: AkamaiClient, name: string): Promise<Result<KnownToken>> {
+export async function refreshToken(
+  client: AkamaiClient,
+  name: string,
+  mayStill?: MayStill,
+): Promise<Result<Answered<KnownToken>>> {
   if (!NAME_PATTERN.test(name)) return badName('token');
   const path = `${tokenPath(name)}/refresh`;
-  const refreshed = await client.call({ method: 'POST', path, schema: tokenSchema, size: 'single' });
-  return refreshed.ok ? ok(refreshed.value.token) : { ok: false, problem: ofToken(refreshed.problem, name) };
+  const refreshed = await client.change({
+    method: 'POST',
+    path,
+    schema: tokenSchema,
+    size: 'single',
+    mayStill,
+  });
+  return refreshed.ok
+    ? ok(ofAnswer(refreshed.value))
+    : { ok: false, problem: ofToken(refreshed.problem, name) };
 }
 
 /** Revokes a token for ever. Problems: as `getToken`. */
-export async function revokeToken(client: AkamaiClient, name: string): Promise<Result<{ name: string }>> {
+export async function revokeToken(
+  client: AkamaiClient,
+  name: string,
+  mayStill?: MayStill,
+): Promise<Result<Answered<{ name: string }>>> {
   if (!NAME_PATTERN.test(name)) return badName('token');
-  const revoked = await client.call({
+  const revoked = await client.change({
     method: 'DELETE',
     path: tokenPath(name),
     schema: revokedSchema,
     size: 'single',
+    mayStill,
   });
-  return revoked.ok ? ok({ name }) : { ok: false, problem: ofToken(revoked.problem, name) };
+  if (!revoked.ok) return { ok: false, problem: ofToken(revoked.problem, name) };
+  return ok({ value: { name }, requestId: revoked.value.requestId });
+}
+
+function ofAnswer({ value, requestId }: Answered<WireToken>): Answered<KnownToken> {
+  return { value: value.token, requestId };
 }
 
 async function readToken(client: AkamaiClient, name: string, options: CallOptions) {

@@ -15,8 +15,12 @@ import {
 import type { Actor } from './session';
 import { mustStore, tryToStore } from './storage';
 
-/** How a change came about; a creation tells the uuid of what it made. */
-export type Sent = { how: 'done' | 'settled-by-lookup'; uuid?: string | undefined };
+/** How a change came about; a creation tells the uuid of what it made. `requestId` is Akamai's id of the request. */
+export type Sent = {
+  how: 'done' | 'settled-by-lookup';
+  uuid?: string | undefined;
+  requestId?: string | null | undefined;
+};
 
 export type Attempt = {
   /** The id that the form carries. */

@@ -22,6 +22,7 @@ export type Act = {
 
 /**
  * Runs `run` between an intent and an outcome. `describe` says what the outcome adds to the record; never a secret.
+ * `requestIdOf` is Akamai's id of the request that made the change.
  * Problem `audit-unavailable` (503) when the intent cannot be written: then nothing is done. When it is the outcome that
  * cannot be written, the result is told all the same, for the change happened; see `auditIsBehind`.
  */
@@ -30,6 +31,7 @@ export async function withAudit<T>(
   act: Act,
   run: () => Promise<Result<T>>,
   describe: (value: T) => unknown = () => ({}),
+  requestIdOf: (value: T) => string | null | undefined = () => null,
 ): Promise<Result<T>> {
   const intent = record(actor, act, { phase: 'intent', intent_seq: null, outcome: null });
   if (intent === null) return unavailable();
@@ -44,9 +46,9 @@ export async function withAudit<T>(
     throw error;
   }
   const outcome = result.ok ? 'ok' : result.problem.code;
-  const upstream = result.ok ? null : (result.problem.upstream?.requestId ?? null);
+  const upstream = result.ok ? requestIdOf(result.value) : result.problem.upstream?.requestId;
   const detail = result.ok ? describe(result.value) : { title: result.problem.title };
-  settle(detail, outcome, upstream);
+  settle(detail, outcome, upstream ?? null);
   return result;
 }
 

@@ -2,6 +2,7 @@
 // one's outcome, and a lost answer is settled by looking the token up.
 import 'server-only';
 import { z } from 'zod';
+import type { MayStill } from '@/lib/akamai/client';
 import * as akamai from '@/lib/akamai/tokens';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
 import { NETWORKS } from '@/lib/domain/permissions';
@@ -49,11 +50,12 @@ export async function createToken(
     withAudit(
       actor,
       act,
-      async () => {
-        const still = await authorizeAgain(actor, 'token.create', { namespaces, networks });
-        return still.ok ? sendCreate(connection.value, request) : still;
-      },
+      () =>
+        sendCreate(connection.value, request, () =>
+          authorizeAgain(actor, 'token.create', { namespaces, networks }),
+        ),
       ({ uuid }) => ({ uuid }),
+      ({ requestId }) => requestId,
     ),
   );
   if (!done.ok) return done;
@@ -82,7 +84,7 @@ export async function refreshToken(
 ): Promise<Result<KnownToken | null>> {
   const opened = await openChange(actor, account, name, 'token.refresh');
   if (!opened.ok) return opened;
-  const { connection, before } = opened.value;
+  const { connection, before, mayStill } = opened.value;
   const { uuid, latestRefresh, activation } = before;
   const act = {
     action: 'token.refresh' as const,
@@ -92,7 +94,13 @@ export async function refreshToken(
     detail: { uuid, latestRefresh, activation },
   };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, () =>
-    withAudit(actor, act, () => sendRefresh(connection, before)),
+    withAudit(
+      actor,
+      act,
+      () => sendRefresh(connection, before, mayStill),
+      () => ({}),
+      ({ requestId }) => requestId,
+    ),
   );
   if (!done.ok) return done;
   const after = await akamai.getToken(connection.client, name);
@@ -115,11 +123,19 @@ export async function revokeToken(
   const act = { action: 'token.revoke' as const, target: name, account };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, async () => {
     const scoped = await openChange(actor, account, name, 'token.revoke');
-    // An expired token tells no permissions any more, so only an actor without limits may revoke it.
     if (!scoped.ok && scoped.problem.code !== 'token-expired') return scoped;
-    if (!scoped.ok && (actor.scope.namespaces || actor.scope.networks)) return scoped;
+    // An expired token does not tell any more what it is for.
+    const mayStill = scoped.ok
+      ? scoped.value.mayStill
+      : () => authorizeAgain(actor, 'token.revoke', { anything: true });
     const detail = scoped.ok ? { uuid: scoped.value.before.uuid } : {};
-    return withAudit(actor, { ...act, detail }, () => sendRevoke(connection.value, name));
+    return withAudit(
+      actor,
+      { ...act, detail },
+      () => sendRevoke(connection.value, name, mayStill),
+      () => ({}),
+      ({ requestId }) => requestId,
+    );
   });
   if (!done.ok) return done;
   outdateList(connection.value);
@@ -174,7 +190,7 @@ async function openChange(
   account: string,
   name: string,
   right: 'token.refresh' | 'token.revoke',
-): Promise<Result<{ connection: Connection; before: KnownToken }>> {
+): Promise<Result<{ connection: Connection; before: KnownToken; mayStill: MayStill }>> {
   // Twice on purpose: who may not refresh at all learns nothing about the token, and the scope needs its permissions.
   const first = await authorize(actor, right);
   if (!first.ok) return first;
@@ -183,16 +199,22 @@ async function openChange(
   const before = await akamai.getToken(connection.value.client, name);
   if (!before.ok) return before;
   const { permissions, networks } = before.value.details;
-  const allowed = await authorizeAgain(actor, right, {
+  const touched = {
     namespaces: [...permissions.keys()],
     networks: NETWORKS.filter((network) => networks[network]),
-  });
-  return allowed.ok ? ok({ connection: connection.value, before: before.value }) : allowed;
+  };
+  const mayStill = () => authorizeAgain(actor, right, touched);
+  const allowed = await mayStill();
+  return allowed.ok ? ok({ connection: connection.value, before: before.value, mayStill }) : allowed;
 }
 
-async function sendCreate(connection: Connection, request: TokenRequest): Promise<Result<Sent>> {
-  const sent = await akamai.createToken(connection.client, request);
-  if (sent.ok) return ok({ how: 'done', uuid: sent.value.uuid });
+async function sendCreate(
+  connection: Connection,
+  request: TokenRequest,
+  mayStill: MayStill,
+): Promise<Result<Sent>> {
+  const sent = await akamai.createToken(connection.client, request, mayStill);
+  if (sent.ok) return ok({ how: 'done', uuid: sent.value.value.uuid, requestId: sent.value.requestId });
   if (!sent.problem.mayHaveHappened) return sent;
   // Akamai answers 409 for a name that was there before. So a token of this name, as asked, is ours.
   const found = await lookUp(connection, request.name, (read) => read.ok);
@@ -203,9 +225,13 @@ async function sendCreate(connection: Connection, request: TokenRequest): Promis
   return unknownOutcome(sent.problem, request.name, 'created');
 }
 
-async function sendRefresh(connection: Connection, before: KnownToken): Promise<Result<Sent>> {
-  const sent = await akamai.refreshToken(connection.client, before.name);
-  if (sent.ok) return ok({ how: 'done' });
+async function sendRefresh(
+  connection: Connection,
+  before: KnownToken,
+  mayStill: MayStill,
+): Promise<Result<Sent>> {
+  const sent = await akamai.refreshToken(connection.client, before.name, mayStill);
+  if (sent.ok) return ok({ how: 'done', requestId: sent.value.requestId });
   if (!sent.problem.mayHaveHappened) return sent;
   const changed = (after: KnownToken) =>
     after.uuid === before.uuid &&
@@ -216,9 +242,9 @@ async function sendRefresh(connection: Connection, before: KnownToken): Promise<
   return unknownOutcome(sent.problem, before.name, 'refreshed');
 }
 
-async function sendRevoke(connection: Connection, name: string): Promise<Result<Sent>> {
-  const sent = await akamai.revokeToken(connection.client, name);
-  if (sent.ok) return ok({ how: 'done' });
+async function sendRevoke(connection: Connection, name: string, mayStill: MayStill): Promise<Result<Sent>> {
+  const sent = await akamai.revokeToken(connection.client, name, mayStill);
+  if (sent.ok) return ok({ how: 'done', requestId: sent.value.requestId });
   if (!sent.problem.mayHaveHappened) return sent;
   const isGone = (read: Result<KnownToken>) => !read.ok && read.problem.code === 'token-not-found';
   const found = await lookUp(connection, name, isGone);

@@ -1,0 +1,110 @@
+// Changes on a real database against the simulator: what is on record of them, and who may still make them when their
+// turn has come.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { TokenRequest } from '@/lib/domain/token-request';
+import { Control } from '@/simulator/control';
+import { edgercOf } from '@/simulator/edgerc';
+import { type Simulator, startSimulator } from '@/simulator/server';
+import type { Actor } from './session';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-changes-'));
+const ACCOUNT = 'default';
+let simulator: Simulator;
+let control: Control;
+
+before(async () => {
+  simulator = await startSimulator({ activationMs: 0 });
+  control = new Control(simulator.controlUrl);
+  const edgerc = join(folder, 'edgerc');
+  writeFileSync(edgerc, edgercOf(simulator), { mode: 0o600 });
+  Object.assign(process.env, {
+    DATA_DIR: join(folder, 'data'),
+    PUBLIC_URL: 'http://localhost:3000',
+    EDGERC: edgerc,
+    AKAMAI_ORIGIN: simulator.url,
+    LOG_LEVEL: 'fatal',
+  });
+});
+
+after(async () => {
+  await simulator.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function requestFor(name: string): TokenRequest {
+  return {
+    name,
+    allowOnStaging: true,
+    allowOnProduction: false,
+    namespacePermissions: { default: ['r'] },
+  };
+}
+
+async function keyActor(name: string): Promise<Actor> {
+  const { createKey } = await import('./keys');
+  const { operatorActor, requestActor } = await import('./session');
+  const made = await createKey(operatorActor(), name, 'admin');
+  assert.ok(made.ok);
+  const headers = { authorization: `Bearer ${made.value.key}` };
+  const actor = await requestActor(new Request('http://localhost:3000/', { headers }));
+  assert.ok(actor.ok);
+  return actor.value;
+}
+
+async function outcomes(): Promise<
+  { action: string; outcome: string | null; upstream_request_id: string | null }[]
+> {
+  const { database } = await import('@/lib/store/database');
+  return database()
+    .query.selectFrom('audit')
+    .select(['action', 'outcome', 'upstream_request_id'])
+    .where('phase', '=', 'outcome')
+    .where('action', 'like', 'token.%')
+    .orderBy('seq')
+    .execute();
+}
+
+test("the outcome of a change has Akamai's id of the request", async () => {
+  const { createToken, refreshToken, revokeToken } = await import('./token-changes');
+  const actor = await keyActor('changer');
+  await control.clearJournal();
+  assert.ok((await createToken(actor, ACCOUNT, requestFor('on-record'), 'attempt-1')).ok);
+  assert.ok((await refreshToken(actor, ACCOUNT, 'on-record', 'attempt-2')).ok);
+  assert.ok((await revokeToken(actor, ACCOUNT, 'on-record', 'attempt-3')).ok);
+  const sent = (await control.journal()).filter(({ method }) => method !== 'GET');
+  assert.equal(new Set(sent.map(({ requestId }) => requestId)).size, 3);
+  assert.deepEqual(
+    (await outcomes()).map(({ outcome, upstream_request_id: id }) => [outcome, id]),
+    sent.map(({ requestId }) => ['ok', requestId]),
+  );
+});
+
+test('who loses the right while a change waits for its turn is refused, and nothing is sent', async () => {
+  const { createToken } = await import('./token-changes');
+  const { revokeKey } = await import('./keys');
+  const { listTokens } = await import('@/lib/akamai/tokens');
+  const { connect } = await import('./connection');
+  const { operatorActor } = await import('./session');
+  const actor = await keyActor('loser');
+  const connection = await connect(ACCOUNT);
+  assert.ok(connection.ok);
+  await control.clearJournal();
+  // All places of the pace are taken by slow readers.
+  await control.fault({ match: { method: 'GET' }, times: 4, delayMs: 700 });
+  const { client } = connection.value;
+  const slow = Array.from({ length: 4 }, () => listTokens(client, { includeExpired: true }));
+  const waiting = createToken(actor, ACCOUNT, requestFor('too-late'), 'attempt-4');
+  assert.ok((await revokeKey(operatorActor(), 'loser')).ok);
+  const result = await waiting;
+  await Promise.all(slow);
+  assert.ok(!result.ok);
+  assert.equal(result.problem.code, 'not-signed-in');
+  assert.deepEqual(
+    (await control.journal()).filter(({ method }) => method === 'POST'),
+    [],
+  );
+});
