@@ -202,7 +202,7 @@ test('an admin with limits sees people, and changes none: the limits could be li
     await page.getByRole('button', { name: 'Sign in' }).click();
   };
   await signIn();
-  await page.getByRole('link', { name: email }).click();
+  await page.getByRole('link', { name: email, exact: true }).click();
   await page.getByLabel('Only these namespaces').fill('cart');
   // The form is open; the limits come meanwhile, and end the session.
   await desk.manage(['people', 'role', email, '--role', 'admin', '--namespaces', 'promo']);
