@@ -178,16 +178,27 @@ test('a request lost before the effect is told as not done, and may be tried aga
 }) => {
   const page = await pageOf('manager');
   await toReview(page, 'lost-request');
+  const tab = await pageOf('manager');
+  await toReview(tab, 'lost-request');
   await desk.control.fault({ match: { method: 'POST', path: '^/edgekv/v1/tokens$' }, drop: 'before' });
   await page.getByRole('button', { name: 'Create token' }).click();
-  await expect(page.getByText('it was not created')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('It is not known yet whether lost-request was created.')).toBeVisible();
+  // Another one of that name would be a second request.
+  await tab.getByRole('button', { name: 'Create token' }).click();
+  await expect(tab.getByText('An earlier change of lost-request is still being looked up.')).toBeVisible();
+  await expect(page.getByText('lost-request was not created.', { exact: true })).toBeVisible({
+    timeout: 20_000,
+  });
+  await page.getByRole('link', { name: 'Try again with the same permissions' }).click();
   await expect(page.getByLabel('Name of the token')).toHaveValue('lost-request');
+  await expect(page.getByRole('checkbox', { name: 'cart read' })).toBeChecked();
   await page.getByRole('button', { name: 'Review and create' }).click();
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.getByText('The token was created.')).toBeVisible();
+  expect((await desk.control.journal()).filter(isCreate)).toHaveLength(2);
 });
 
-test('a form sent twice creates one token', async ({ pageOf, desk }) => {
+test('[36] a form sent twice creates one token', async ({ pageOf, desk }) => {
   const page = await pageOf('manager');
   await toReview(page, 'sent-twice');
   await desk.control.fault({
@@ -209,7 +220,7 @@ test('a form sent twice creates one token', async ({ pageOf, desk }) => {
   expect((await desk.control.journal()).filter(isCreate)).toHaveLength(1);
 });
 
-test('a name that was taken meanwhile is said, and nothing typed is lost', async ({ pageOf, desk }) => {
+test('[35] a name that was taken meanwhile is said, and nothing typed is lost', async ({ pageOf, desk }) => {
   const page = await pageOf('manager');
   await toReview(page, 'cart-reader');
   await page.getByRole('button', { name: 'Create token' }).click();

@@ -60,6 +60,7 @@ export async function openDesk(
     DATA_DIR: join(folder, 'data'),
     EDGERC: simulator.edgerc,
     AKAMAI_ORIGIN: simulator.url,
+    SETTLE_SECONDS: '6',
     ...options.env,
   };
   const start = () =>

@@ -8,6 +8,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
   },
   claims: async () => (await import('./long/claims')).longClaims(),
   crashes: async () => (await import('./long/crashes')).longCrashes(),
+  doubts: async () => (await import('./long/doubts')).longDoubts(),
   uploads: async () => (await import('./long/uploads')).longUploads(),
 };
 

@@ -101,6 +101,25 @@ export const SECURITY_TESTS = [
     promise: 'P2',
     words: 'It does not start with the switches that make the EdgeGrid library print its signing key.',
   },
+  {
+    number: 33,
+    promise: 'P3',
+    words:
+      'A creation whose answer is lost in any way is sent once, and what is told of it in the end is true.',
+  },
+  {
+    number: 34,
+    promise: 'P3',
+    words:
+      'A change that nobody knows the outcome of is shown as such and looked up until it is known, after a kill too.',
+  },
+  { number: 35, promise: 'P3', words: 'A name that is taken never counts as a creation of ours.' },
+  { number: 36, promise: 'P3', words: 'However often a form is sent, one request goes to Akamai.' },
+  {
+    number: 37,
+    promise: 'P3',
+    words: 'The same for refreshing and revoking: nothing is sent a second time.',
+  },
   { number: 63, promise: 'P5', words: 'No cell of a CSV starts a formula, and rows read back as they were.' },
   {
     number: 64,

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 export const faultSchema = z.strictObject({
-  /** Which requests; `path` is a regular expression over path and query. */
-  match: z.strictObject({ method: z.string().optional(), path: z.string().optional() }).default({}),
+  /** Which requests; `path` is a regular expression over path and query, `body` a text that the body holds. */
+  match: z
+    .strictObject({ method: z.string().optional(), path: z.string().optional(), body: z.string().optional() })
+    .default({}),
   /** How many matching requests it hits; then it is gone. */
   times: z.number().int().positive().default(1),
   delayMs: z.number().int().nonnegative().default(0),
@@ -25,11 +27,12 @@ export type Fault = z.infer<typeof faultSchema>;
 export type FaultRequest = z.input<typeof faultSchema>;
 
 /** Takes the first fault that matches, and counts it down. */
-export function takeFault(faults: Fault[], method: string, target: string): Fault | null {
+export function takeFault(faults: Fault[], method: string, target: string, body: string): Fault | null {
   const index = faults.findIndex(
     ({ match }) =>
       (match.method === undefined || match.method === method) &&
-      (match.path === undefined || new RegExp(match.path).test(target)),
+      (match.path === undefined || new RegExp(match.path).test(target)) &&
+      (match.body === undefined || body.includes(match.body)),
   );
   const fault = faults[index];
   if (!fault) return null;

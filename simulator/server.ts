@@ -100,7 +100,7 @@ async function answerApi(
   const method = request.method ?? 'GET';
   const target = request.url ?? '/';
   const { pathname, searchParams } = new URL(target, 'http://simulator');
-  const fault = takeFault(state.faults, method, target);
+  const fault = takeFault(state.faults, method, target, body.toString('latin1'));
   const entry = {
     at: new Date().toISOString(),
     method,

@@ -20,6 +20,8 @@ type TokenTableProps = {
   tokenHref: (name: string, act?: 'refresh' | 'revoke') => Route;
   /** Names of tokens whose details are still being read. */
   pending: ReadonlySet<string>;
+  /** Names of tokens with a change whose answer was lost, while they are being looked up. */
+  doubtful: ReadonlySet<string>;
   mayRefresh: boolean;
   mayRevoke: boolean;
 };
@@ -97,6 +99,7 @@ function TokenRow({
   today,
   tokenHref,
   pending,
+  doubtful,
   mayRefresh,
   mayRevoke,
 }: TokenTableProps & { token: Token }) {
@@ -119,7 +122,10 @@ function TokenRow({
         </span>
       </th>
       <td className="c-status">
-        <Status status={status} />
+        <span className="inline-flex flex-wrap items-center gap-1.5">
+          <Status status={status} />
+          {doubtful.has(token.name) && <Tag look="info">being looked up</Tag>}
+        </span>
       </td>
       <td className="c-nets">
         {token.details ? (

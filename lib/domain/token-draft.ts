@@ -15,6 +15,8 @@ import {
 import type { KnownToken } from './token';
 import {
   EDGEWORKERS_WARN_ABOVE,
+  requestEdgeWorkers,
+  requestPermissions,
   TOKEN_NAME_MAX,
   type TokenRequest,
   tokenRequestSchema,
@@ -67,6 +69,18 @@ export function draftToQuery({ name, networks, permissions, edgeWorkers, from }:
   else if (edgeWorkers.ids.length > 0) parameters.set('ew', edgeWorkers.ids.join(','));
   if (from) parameters.set('from', from);
   return parameters.toString();
+}
+
+/** What was asked for once, to be asked for again. */
+export function draftFromRequest(request: TokenRequest): TokenDraft {
+  const edgeWorkers = requestEdgeWorkers(request);
+  return {
+    name: request.name,
+    networks: { staging: request.allowOnStaging, production: request.allowOnProduction },
+    permissions: requestPermissions(request),
+    edgeWorkers: edgeWorkers === 'all' ? { mode: 'all', ids: [] } : { mode: 'only', ids: edgeWorkers },
+    from: null,
+  };
 }
 
 /** A copy of `token` to be edited, under the next free name: tokens are immutable, so this is how rights change. */

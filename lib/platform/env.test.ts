@@ -50,6 +50,9 @@ test('without settings it listens on this machine only', () => {
     setupEmail: null,
     setupPasswordFile: null,
     sso: null,
+    callsPerSecond: 10,
+    callMs: 30_000,
+    settleMs: 60_000,
     logLevel: 'info',
   });
 });
@@ -72,6 +75,9 @@ test('what is set is read', () => {
     ACCOUNT_SWITCH_KEYS: 'shop=1-ABC:1-2RBL, news = B=C',
     SETUP_EMAIL: 'admin@example.com',
     SETUP_PASSWORD_FILE: '/run/secrets/password',
+    AKAMAI_RATE: '20',
+    AKAMAI_TIMEOUT: '5',
+    SETTLE_SECONDS: '2',
     LOG_LEVEL: 'warn',
   });
   assert.deepEqual(given, {
@@ -96,6 +102,9 @@ test('what is set is read', () => {
     setupEmail: 'admin@example.com',
     setupPasswordFile: '/run/secrets/password',
     sso: null,
+    callsPerSecond: 20,
+    callMs: 5_000,
+    settleMs: 2_000,
     logLevel: 'warn',
   });
 });
@@ -163,6 +172,9 @@ test('a wrong setting is named', () => {
       ],
     ],
     ['ACCOUNT_SWITCH_KEYS', ['shop', '=key', 'shop=', ' = ', 'shop=1,news', 'shop:1']],
+    ['AKAMAI_RATE', ['0', '101', '2.5']],
+    ['AKAMAI_TIMEOUT', ['0', '121', '1.5', '-1', '30s']],
+    ['SETTLE_SECONDS', ['0', '601', '1e2']],
     ['LOG_LEVEL', ['verbose', 'INFO', 'silent', '30']],
   ];
   for (const [name, values] of table) {

@@ -46,6 +46,12 @@ export type Settings = {
   setupPasswordFile: string | null;
   /** Single sign-on by OpenID Connect; null when none of its settings is there. */
   sso: SsoSettings | null;
+  /** Calls to Akamai a second, at most, for each credential. */
+  callsPerSecond: number;
+  /** How long one call to Akamai may take, milliseconds. */
+  callMs: number;
+  /** How long after a lost answer a token is looked up before "nothing changed" is believed, milliseconds. */
+  settleMs: number;
   logLevel: (typeof LOG_LEVELS)[number];
 };
 
@@ -63,6 +69,15 @@ const port = z
   .transform(Number)
   .refine((number) => number <= 65_535);
 const proxies = z.string().regex(/^\d$/).transform(Number);
+const wholeUpTo = (max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .refine((number) => number >= 1 && number <= max);
+const callRate = wholeUpTo(100);
+const callSeconds = wholeUpTo(120);
+const settleSeconds = wholeUpTo(600);
 const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
 /** Reads settings out of `env`. Throws SettingsError for a wrong one. `readFile` reads the NAME_FILE variants. */
@@ -122,6 +137,16 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     setupEmail: get('SETUP_EMAIL') ?? null,
     setupPasswordFile: env.SETUP_PASSWORD_FILE || null,
     sso: ssoSettings(get),
+    callsPerSecond: parse(
+      'AKAMAI_RATE',
+      callRate,
+      '10',
+      'it must be a number of calls a second from 1 to 100',
+    ),
+    callMs:
+      parse('AKAMAI_TIMEOUT', callSeconds, '30', 'it must be a number of seconds from 1 to 120') * 1_000,
+    settleMs:
+      parse('SETTLE_SECONDS', settleSeconds, '60', 'it must be a number of seconds from 1 to 600') * 1_000,
     logLevel: parse('LOG_LEVEL', z.enum(LOG_LEVELS), 'info', `it must be one of ${LOG_LEVELS.join(', ')}`),
   };
 }

@@ -2,7 +2,8 @@
 // only: it authorises nobody.
 import 'server-only';
 import { z } from 'zod';
-import { fail, PROBLEM_CODES, type Result } from '@/lib/domain/problem';
+import { CHANGE_VERBS, type ChangeAction, type Doubt } from '@/lib/domain/doubt';
+import { fail, ok, PROBLEM_CODES, type Problem, type Result } from '@/lib/domain/problem';
 import { type TokenRequest, tokenRequestSchema } from '@/lib/domain/token-request';
 import { once } from '@/lib/platform/once';
 import {
@@ -34,13 +35,13 @@ export type Attempt = {
 };
 
 /**
- * Runs `run` for the first caller of an attempt; all others get its outcome. The outcome is kept in the database, so
+ * Runs `run`, with the attempt's own id, for the first caller of an attempt; all others get its outcome. The outcome is kept in the database, so
  * that a form sent again after a restart changes nothing either.
  */
 export async function onlyOnce(
   actor: Actor,
   { attempt, action, account, target: name, request }: Attempt,
-  run: () => Promise<Result<Sent>>,
+  run: (id: string) => Promise<Result<Sent>>,
 ): Promise<Result<Sent>> {
   const running = once('attempts', () => new Map<string, Promise<Result<Sent>>>());
   const id = `${actor.id} ${attempt}`;
@@ -51,7 +52,7 @@ export async function onlyOnce(
     const won = await mustStore(() => claimAttempt({ id, actorId: actor.id, action, target, request }));
     if (!won.ok) return won;
     if (!won.value) return earlierOutcome(id, action, target);
-    const result = await run();
+    const result = await run(id);
     const state = result.ok ? 'done' : result.problem.code === 'outcome-unknown' ? 'unknown' : 'refused';
     // It happened, whether it can be noted or not.
     await tryToStore(() => settleAttempt(id, state, result));
@@ -74,6 +75,46 @@ export async function abandonEarlierAttempts(): Promise<void> {
     'The server ended while it waited for Akamai. Nothing is sent again. Open the token to see what is true.',
   );
   await abandonAttempts(unknown);
+}
+
+/** Notes what looking the token up told of an attempt that was in doubt. For doubts.ts only. */
+export async function settleDoubtfulAttempt(
+  id: string,
+  { action, name }: Doubt,
+  verdict: 'done' | 'not-done',
+  uuid: string | null,
+): Promise<void> {
+  const sent: Sent = {
+    how: 'settled-by-lookup',
+    ...(action === 'token.create' && uuid !== null ? { uuid } : {}),
+  };
+  const result: Result<Sent> = verdict === 'done' ? ok(sent) : notDone(action, name);
+  await tryToStore(() => settleAttempt(id, verdict === 'done' ? 'done' : 'refused', result));
+}
+
+/** The Problem of a change of which a look-up told that it was not made. */
+export function notDone(action: ChangeAction, name: string): { ok: false; problem: Problem } {
+  return fail(
+    'akamai-unreachable',
+    502,
+    `${name} was not ${CHANGE_VERBS[action]}.`,
+    "Akamai's answer was lost, so the token was looked up until that was certain. Nothing was changed. Try again.",
+  );
+}
+
+/** The Problem of a change that nobody knows the outcome of yet. */
+export function outcomeUnknown(
+  action: ChangeAction,
+  name: string,
+  sent: Problem,
+): { ok: false; problem: Problem } {
+  return fail(
+    'outcome-unknown',
+    504,
+    `It is not known yet whether ${name} was ${CHANGE_VERBS[action]}.`,
+    "Akamai's answer was lost. The token is looked up until that is known; nothing is sent again. Its page tells.",
+    sent.upstream ? { upstream: sent.upstream } : {},
+  );
 }
 
 /** What was asked for when the token of that name and uuid was made here; null when it was made elsewhere. */

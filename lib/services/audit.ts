@@ -21,7 +21,7 @@ export type Act = {
 };
 
 /**
- * Runs `run` between an intent and an outcome. `describe` says what the outcome adds to the record; never a secret.
+ * Runs `run`, with the number of the intent, between an intent and an outcome. `describe` says what the outcome adds to the record; never a secret.
  * `requestIdOf` is Akamai's id of the request that made the change.
  * Problem `audit-unavailable` (503) when the intent cannot be written: then nothing is done. When it is the outcome that
  * cannot be written, the result is told all the same, for the change happened; see `auditIsBehind`.
@@ -29,7 +29,7 @@ export type Act = {
 export async function withAudit<T>(
   actor: Actor,
   act: Act,
-  run: () => Promise<Result<T>>,
+  run: (intent: number) => Promise<Result<T>>,
   describe: (value: T) => unknown = () => ({}),
   requestIdOf: (value: T) => string | null | undefined = () => null,
 ): Promise<Result<T>> {
@@ -39,7 +39,7 @@ export async function withAudit<T>(
     record(actor, { ...act, detail }, { phase: 'outcome', intent_seq: intent, outcome }, upstream);
   let result: Result<T>;
   try {
-    result = await run();
+    result = await run(intent);
   } catch (error) {
     // A fault of ours: how far it came is not known, but that it ended is.
     settle({ title: 'It ended with an unexpected error.' }, 'internal', null);
@@ -68,10 +68,15 @@ export function auditIsBehind(): boolean {
 }
 
 /**
- * Gives an intent of an earlier run of the server its outcome. `actor` is who found out, not who acted: for the start of
- * the server only.
+ * Gives an intent its outcome later: one of an earlier run of the server, or one that was in doubt. `actor` is who found
+ * out, not who acted.
  */
-export function settleIntent(actor: Actor, intent: AuditTable, outcome: string, detail: unknown): void {
+export function settleIntent(
+  actor: Actor,
+  intent: Pick<AuditTable, 'seq' | 'action' | 'target' | 'account'>,
+  outcome: string,
+  detail: unknown,
+): void {
   const { action, target, account } = intent;
   record(actor, { action, target, account, detail }, { phase: 'outcome', intent_seq: intent.seq, outcome });
 }

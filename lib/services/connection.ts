@@ -1,6 +1,6 @@
 // From an account in the URL to a client that speaks for it. For the other services only: it authorises nobody.
 import 'server-only';
-import { type AkamaiClient, akamaiClient } from '@/lib/akamai/client';
+import { type AkamaiClient, akamaiClient, LIMITS } from '@/lib/akamai/client';
 import { type Credential, readCredentials } from '@/lib/akamai/credentials';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
@@ -33,10 +33,17 @@ export async function connect(slug: string): Promise<Result<Connection>> {
       'The .edgerc of this server has no section of that name, or it is not offered. Choose another account.',
     );
   }
-  const client = akamaiClient(offer.credential, {
-    origin: settings().akamaiOrigin,
-    accountSwitchKey: offer.accountSwitchKey,
-  });
+  const { akamaiOrigin: origin, callMs, callsPerSecond } = settings();
+  const { accountSwitchKey } = offer;
+  const client = akamaiClient(
+    offer.credential,
+    { origin, accountSwitchKey },
+    {
+      ...LIMITS,
+      callMs,
+      pace: { ...LIMITS.pace, perSecond: callsPerSecond, burst: callsPerSecond },
+    },
+  );
   return ok({ account: offer.account, client });
 }
 

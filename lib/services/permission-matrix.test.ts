@@ -263,6 +263,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'people.change',
     run: async (actor) => (await import('./setup')).openSetup(actor),
   },
+  'doubts.listDoubts': {
+    right: 'token.list',
+    run: async (actor) => (await import('./doubts')).listDoubts(actor, 'default'),
+  },
   'tokens.listTokens': {
     right: 'token.list',
     run: async (actor) => (await import('./tokens')).listTokens(actor, 'default'),

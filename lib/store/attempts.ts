@@ -38,6 +38,8 @@ export async function settleAttempt(id: string, state: AttemptState, result: unk
     .query.updateTable('attempt')
     .set({ state, result: JSON.stringify(result), settled_at: now() })
     .where('id', '=', id)
+    // What is known is not forgotten again.
+    .where('state', 'in', state === 'unknown' ? ['running'] : ['running', 'unknown'])
     .execute();
 }
 

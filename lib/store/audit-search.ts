@@ -94,6 +94,27 @@ export function readOpenIntents(uptoSeq: number, store: Database = database()): 
     .execute();
 }
 
+/** Intents since `at` (milliseconds since 1970) whose last outcome says that nobody knows, oldest first. */
+export function readUnknown(at: number, { query }: Database = database()): Promise<AuditTable[]> {
+  return query
+    .selectFrom('audit')
+    .selectAll()
+    .where('seq', 'in', (from) =>
+      from
+        .selectFrom('audit')
+        .select('intent_seq')
+        .where('outcome', 'in', ['outcome-unknown', 'unknown-after-restart']),
+    )
+    .where('phase', '=', 'intent')
+    .where('at', '>=', at)
+    .where(
+      sql<boolean>`not exists (select 1 from audit as o where o.intent_seq = audit.seq
+        and o.outcome not in ('outcome-unknown', 'unknown-after-restart'))`,
+    )
+    .orderBy('seq')
+    .execute();
+}
+
 type AuditSelect = SelectQueryBuilder<Schema, 'audit', unknown>;
 
 function openIntents(entries: AuditSelect): AuditSelect {

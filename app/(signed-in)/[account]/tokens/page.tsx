@@ -2,6 +2,7 @@
 import { Download, Plus, RefreshCw } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
+import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
 import { TokenTable } from '@/components/tokens/token-table';
 import { Icon } from '@/components/ui/icon';
@@ -20,6 +21,7 @@ import {
   type TokenQuery,
 } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
+import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { listEdgeWorkers } from '@/lib/services/inventory';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, today } from '@/lib/services/surroundings';
@@ -38,12 +40,20 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
   const search = printTokenQuery(query);
   const actor = await signedIn(search ? `${base}?${search}` : base);
   const listed = await listTokens(actor, account);
+  const doubts = await listDoubts(actor, account);
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       {listed.ok ? (
         <>
           <Revoked name={sought.revoked} tokens={listed.value.tokens} />
-          <Tokens actor={actor} account={account} base={base} query={query} overview={listed.value} />
+          <Tokens
+            actor={actor}
+            account={account}
+            base={base}
+            query={query}
+            overview={listed.value}
+            doubts={doubts.ok ? doubts.value : []}
+          />
         </>
       ) : (
         <ProblemPage title="Tokens" problem={listed.problem}>
@@ -60,9 +70,10 @@ type TokensProps = {
   base: string;
   query: TokenQuery;
   overview: TokenOverview;
+  doubts: readonly DoubtView[];
 };
 
-async function Tokens({ actor, account, base, query, overview }: TokensProps) {
+async function Tokens({ actor, account, base, query, overview, doubts }: TokensProps) {
   const { tokens, readAt, problem, pending } = overview;
   const day = today();
   const page = queryTokens(tokens, query, day);
@@ -85,6 +96,9 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
   const namespaces = [
     ...new Set(tokens.flatMap((token) => [...(token.details?.permissions.keys() ?? [])])),
   ].sort();
+  // What was found to be done shows in the table itself.
+  const openDoubts = doubts.filter(({ state }) => state !== 'done');
+  const checking = openDoubts.filter(({ state }) => state === 'checking');
   const expired = tokens.filter((token) => tokenStatus(token, day) === 'expired').length;
   return (
     <>
@@ -105,6 +119,17 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
           </Link>
         )}
       </div>
+      {openDoubts.length > 0 && (
+        <div className="mb-5 grid gap-3">
+          <Doubts
+            doubts={openDoubts}
+            now={currentTime()}
+            base={base}
+            mayCreate={can(actor.level, 'token.create')}
+            withLinks
+          />
+        </div>
+      )}
       {problem && (
         <div className="mb-5">
           <ProblemPanel problem={problem}>
@@ -153,6 +178,7 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
               sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
               tokenHref={tokenHref}
               pending={pending}
+              doubtful={new Set(checking.map(({ name }) => name))}
               mayRefresh={can(actor.level, 'token.refresh')}
               mayRevoke={can(actor.level, 'token.revoke')}
             />
@@ -160,7 +186,9 @@ async function Tokens({ actor, account, base, query, overview }: TokensProps) {
           <Pager page={page} query={query} href={href} />
         </>
       )}
-      {pending.size > 0 && !problem && <Poll mark={String(pending.size)} />}
+      {((pending.size > 0 && !problem) || checking.length > 0) && (
+        <Poll mark={`${pending.size} ${checking.length}`} />
+      )}
     </>
   );
 }

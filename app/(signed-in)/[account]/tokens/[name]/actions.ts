@@ -2,7 +2,7 @@
 // Refreshing and revoking the token of this page.
 import type { Route } from 'next';
 import { redirect } from 'next/navigation';
-import { fail } from '@/lib/domain/problem';
+import { fail, type Result } from '@/lib/domain/problem';
 import { type FormState, field, runAction } from '@/lib/services/action';
 import { refreshToken, revokeToken } from '@/lib/services/token-changes';
 
@@ -11,6 +11,7 @@ export async function refreshAction(_before: FormState, form: FormData): Promise
   return runAction(form, async (actor) => {
     const refreshed = await refreshToken(actor, account, name, field(form, 'attempt'));
     if (refreshed.ok) redirect(`${tokenPath(account, name)}?done=refreshed` as Route);
+    leaveIfUnknown(refreshed, account, name);
     return refreshed;
   });
 }
@@ -28,8 +29,14 @@ export async function revokeAction(_before: FormState, form: FormData): Promise<
     const revoked = await revokeToken(actor, account, name, field(form, 'attempt'));
     if (revoked.ok)
       redirect(`/${encodeURIComponent(account)}/tokens?revoked=${encodeURIComponent(name)}` as Route);
+    leaveIfUnknown(revoked, account, name);
     return revoked;
   });
+}
+
+/** The token's page tells what is in doubt, and follows it. */
+function leaveIfUnknown(result: Result<unknown>, account: string, name: string): void {
+  if (!result.ok && result.problem.code === 'outcome-unknown') redirect(tokenPath(account, name) as Route);
 }
 
 function target(form: FormData): { account: string; name: string } {

@@ -3,6 +3,7 @@ import { ChevronLeft, CopyPlus, Download, RefreshCw } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { ChangeForm } from '@/components/tokens/change-form';
+import { Doubts } from '@/components/tokens/doubts';
 import { Networks, Status } from '@/components/tokens/marks';
 import { Sentence } from '@/components/tokens/sentence';
 import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
@@ -20,6 +21,7 @@ import { tokenSnippet } from '@/lib/domain/snippet';
 import { type KnownToken, type Token, type TokenDetails, tokenKind, tokenStatus } from '@/lib/domain/token';
 import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
+import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, newAttempt, today } from '@/lib/services/surroundings';
@@ -42,6 +44,7 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
   const base = `/${encodeURIComponent(account)}/tokens`;
   const actor = await signedIn(`${base}/${encodeURIComponent(name)}`);
   const view = await readToken(actor, account, name);
+  const doubts = await doubtsOf(actor, account, name);
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       <Link
@@ -57,10 +60,16 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
           actor={actor}
           account={account}
           view={view.value}
+          doubts={doubts}
           path={`${base}/${encodeURIComponent(name)}`}
           act={act}
           done={done}
         />
+      ) : doubts.length > 0 && view.problem.code === 'token-not-found' ? (
+        <>
+          <h1 className="mb-5">{visibleText(name)}</h1>
+          <TokenDoubts actor={actor} doubts={doubts} base={base} />
+        </>
       ) : (
         <ProblemPage title={visibleText(name)} problem={view.problem} />
       )}
@@ -68,10 +77,35 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
   );
 }
 
-type Shown = { actor: Actor; account: string; view: TokenView; path: string };
+async function doubtsOf(actor: Actor, account: string, name: string): Promise<readonly DoubtView[]> {
+  const doubts = await listDoubts(actor, account);
+  return doubts.ok ? doubts.value.filter((doubt) => doubt.name === name) : [];
+}
+
+type TokenDoubtsProps = { actor: Actor; doubts: readonly DoubtView[]; base: string };
+
+/** What is in doubt about the token; the page follows it. */
+function TokenDoubts({ actor, doubts, base }: TokenDoubtsProps) {
+  const checking = doubts.filter(({ state }) => state === 'checking').length;
+  const mayCreate = can(actor.level, 'token.create');
+  return (
+    <div className="grid gap-3">
+      <Doubts doubts={doubts} now={currentTime()} base={base} mayCreate={mayCreate} withLinks={false} />
+      {checking > 0 && <Poll mark={String(checking)} />}
+    </div>
+  );
+}
+
+type Shown = {
+  actor: Actor;
+  account: string;
+  view: TokenView;
+  doubts: readonly DoubtView[];
+  path: string;
+};
 
 async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done: unknown }) {
-  const { actor, account, view, path } = shown;
+  const { actor, account, view, doubts, path } = shown;
   const { token, problem, readAt } = view;
   const day = today();
   const status = tokenStatus(token, day);
@@ -84,6 +118,9 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
     <>
       <Head {...shown} />
       <div className="mb-6 grid gap-3">
+        {doubts.length > 0 && act === undefined && (
+          <TokenDoubts actor={actor} doubts={doubts} base={`/${encodeURIComponent(account)}/tokens`} />
+        )}
         {problem && (
           <ProblemPanel problem={problem}>
             {problem.code !== 'token-expired' && (

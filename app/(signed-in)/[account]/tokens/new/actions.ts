@@ -32,12 +32,13 @@ export async function newTokenAction(before: NewTokenState, form: FormData): Pro
     }
     if (intent !== 'create') return ok(null);
     const created = await createToken(actor, account, asked.request, field(form, 'attempt'));
-    if (!created.ok) return created;
-    redirect(
-      `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(draft.name)}?done=created` as Route,
-    );
+    const path = `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(draft.name)}`;
+    if (created.ok) redirect(`${path}?done=created` as Route);
+    // The token's page tells what is in doubt, follows it, and offers the same request again.
+    if (created.problem.code === 'outcome-unknown') redirect(path as Route);
+    return created;
   });
-  const isSettled = state.problem === null || state.problem.code === 'outcome-unknown';
+  const isSettled = state.problem === null;
   const step = intent === 'edit' ? 'edit' : isSettled ? 'review' : 'edit';
   return { ...state, step: intent === 'create' && isSettled ? before.step : step };
 }

@@ -1,0 +1,235 @@
+// Changes whose answer was lost, while it is found out whether they were made: by looking the token up, again and
+// again, never by sending anything a second time. A killed server's are taken up by the next one, from the audit.
+import 'server-only';
+import { z } from 'zod';
+import { getToken } from '@/lib/akamai/tokens';
+import { parseDay } from '@/lib/domain/day';
+import {
+  type ChangeAction,
+  DOUBT_MS_MAX,
+  type Doubt,
+  type Found,
+  judge,
+  type Verdict,
+} from '@/lib/domain/doubt';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { type TokenRequest, tokenRequestSchema } from '@/lib/domain/token-request';
+import { now } from '@/lib/platform/clock';
+import { settings } from '@/lib/platform/env';
+import { log } from '@/lib/platform/log';
+import { once } from '@/lib/platform/once';
+import type { AuditTable } from '@/lib/store/schema';
+import { settleDoubtfulAttempt } from './attempts';
+import { settleIntent } from './audit';
+import { authorize } from './authorize';
+import { type Connection, connect } from './connection';
+import { type Actor, operatorActor } from './session';
+import { outdateList } from './token-cache';
+
+/** What a doubt belongs to: the intent in the audit, and the form that asked. */
+export type DoubtOrigin = {
+  intent: Pick<AuditTable, 'seq' | 'action' | 'target' | 'account'>;
+  /** The id of the attempt, where it is known. */
+  attempt: string | null;
+  /** Whether the audit has an outcome of it already, which says that nobody knows. */
+  isOnRecord: boolean;
+};
+
+type State = 'checking' | Exclude<Verdict, 'open'>;
+type Entry = DoubtOrigin & {
+  doubt: Doubt;
+  state: State;
+  /** When the token was last looked up; null when it was not yet. */
+  checkedAt: number | null;
+  nextAt: number;
+  /** When it is forgotten, once it is not being checked any more. */
+  forgetAt: number;
+};
+
+/** Between two look-ups, milliseconds: soon while it may be settled any moment, later while Akamai is away. */
+const SOON_MS = 5_000;
+const LATER_MS = 30_000;
+/** How long the answer is shown to those who come back to look, milliseconds. */
+const SHOWN_MS = 600_000;
+
+function entries(): Map<number, Entry> {
+  return once('doubts', () => new Map<number, Entry>());
+}
+
+/** Begins to look a doubtful change up in the background. For the token services and the start of the server only. */
+export function addDoubt(doubt: Doubt, origin: DoubtOrigin): void {
+  const firstAt = now() + 1_000;
+  const rest = { state: 'checking' as const, checkedAt: null, nextAt: firstAt, forgetAt: Infinity };
+  entries().set(origin.intent.seq, { ...origin, ...rest, doubt });
+  once('doubts-timer', () => {
+    // It does not keep a process alive that has nothing else to do.
+    setInterval(() => {
+      checkDoubts().catch((error: unknown) => log().error({ error }, 'doubtful changes were not looked up'));
+    }, 500).unref();
+    return true;
+  });
+}
+
+/** Whether a change of that token is in doubt and being looked up: then no other one of it is sent. */
+export function isInDoubt(account: string, name: string): boolean {
+  return [...entries().values()].some(
+    ({ doubt, state }) => state === 'checking' && doubt.account === account && doubt.name === name,
+  );
+}
+
+export type DoubtView = {
+  action: ChangeAction;
+  name: string;
+  /** When it was sent, milliseconds since 1970. */
+  since: number;
+  state: State;
+  /** When the token was last looked up, milliseconds since 1970. */
+  checkedAt: number | null;
+  /** What a creation asked for, so that it can be tried again. */
+  request: TokenRequest | null;
+};
+
+/** The doubtful changes of an account, and what was found out in the last minutes. Problems: `not-signed-in`. */
+export async function listDoubts(actor: Actor, account: string): Promise<Result<readonly DoubtView[]>> {
+  const allowed = await authorize(actor, 'token.list');
+  if (!allowed.ok) return allowed;
+  const views = [...entries().values()]
+    .filter(({ doubt }) => doubt.account === account)
+    .map(({ doubt, state, checkedAt }) => ({
+      action: doubt.action,
+      name: doubt.name,
+      since: doubt.since,
+      state,
+      checkedAt,
+      request: doubt.action === 'token.create' ? doubt.request : null,
+    }));
+  return ok(views);
+}
+
+/** Looks up everything that is due, all tokens at once: the client paces them. For the timer and the tests. */
+export async function checkDoubts(): Promise<void> {
+  const at = now();
+  const all = [...entries().values()];
+  for (const { intent, forgetAt } of all) if (forgetAt <= at) entries().delete(intent.seq);
+  const due = all.filter(({ state, nextAt }) => state === 'checking' && nextAt <= at);
+  await Promise.all(due.map(checkOne));
+}
+
+async function checkOne(entry: Entry): Promise<void> {
+  const { doubt } = entry;
+  // Whoever comes meanwhile leaves it to this one.
+  entry.nextAt = Infinity;
+  const connection = await connect(doubt.account);
+  const found = connection.ok ? await lookUp(connection.value, doubt.name, 'background') : 'no-answer';
+  const at = now();
+  const { settleMs } = settings();
+  const verdict = judge(doubt, found, at, settleMs);
+  if (found !== 'no-answer') entry.checkedAt = at;
+  if (verdict === 'open') {
+    entry.nextAt = at + (found === 'no-answer' ? LATER_MS : Math.min(SOON_MS, settleMs / 4));
+    return;
+  }
+  if (connection.ok) outdateList(connection.value);
+  await settle(entry, verdict, typeof found === 'string' ? null : found.uuid);
+}
+
+async function settle(entry: Entry, verdict: Exclude<Verdict, 'open'>, uuid: string | null): Promise<void> {
+  const { doubt, intent, attempt, isOnRecord } = entry;
+  const settled = 'by looking the token up';
+  if (verdict === 'done') settleIntent(operatorActor(), intent, 'ok', { settled });
+  if (verdict === 'not-done') settleIntent(operatorActor(), intent, 'not-done', { settled });
+  if (verdict === 'untold' && !isOnRecord)
+    settleIntent(operatorActor(), intent, 'outcome-unknown', {
+      settled: 'looking the token up did not tell',
+    });
+  if (attempt !== null && verdict !== 'untold') await settleDoubtfulAttempt(attempt, doubt, verdict, uuid);
+  entry.state = verdict;
+  entry.forgetAt =
+    verdict === 'untold' ? Math.max(now() + SHOWN_MS, doubt.since + DOUBT_MS_MAX) : now() + SHOWN_MS;
+}
+
+/** Waits before the look-ups that whoever asked waits for, milliseconds. */
+const ASKED_WAITS_MS = [0, 1_000] as const;
+
+/**
+ * Looks a change up whose answer was just lost: `done` or `not-done` when that tells, else `open`, and the looking up
+ * goes on in the background. For the token services only: it authorises nobody.
+ */
+export async function settleByLookUp(
+  connection: Connection,
+  doubt: Doubt,
+  origin: DoubtOrigin,
+): Promise<{ verdict: 'done' | 'not-done' | 'open'; uuid: string | null }> {
+  for (const wait of ASKED_WAITS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const found = await lookUp(connection, doubt.name, 'interactive');
+    const verdict = judge(doubt, found, now(), settings().settleMs);
+    const uuid = typeof found === 'string' ? null : found.uuid;
+    if (verdict === 'done' || verdict === 'not-done') return { verdict, uuid };
+  }
+  addDoubt(doubt, origin);
+  return { verdict: 'open', uuid: null };
+}
+
+async function lookUp(
+  { client }: Connection,
+  name: string,
+  priority: 'interactive' | 'background',
+): Promise<Found> {
+  const read = await getToken(client, name, { priority });
+  if (read.ok) return read.value;
+  if (read.problem.code === 'token-not-found') return 'missing';
+  if (read.problem.code === 'token-expired') return 'expired';
+  return 'no-answer';
+}
+
+const day = z
+  .string()
+  .nullable()
+  .transform((text) => (text === null ? null : parseDay(text)));
+
+/** The part of an intent that tells what was to be changed, as token-changes.ts writes it. */
+const intendedSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('token.create'), request: tokenRequestSchema }),
+  z.object({
+    action: z.literal('token.revoke'),
+    uuid: z
+      .string()
+      .optional()
+      .transform((uuid) => uuid ?? null),
+  }),
+  z.object({
+    action: z.literal('token.refresh'),
+    uuid: z.string(),
+    latestRefresh: day,
+    activation: z.enum(['in-progress', 'complete', 'error']).nullable(),
+  }),
+]);
+const attemptSchema = z.object({ attempt: z.string() });
+
+/** The doubt that an intent of an earlier run leaves; null when it does not tell what was to be changed. */
+export function doubtOfIntent({ action, target, account, at, detail }: AuditTable): Doubt | null {
+  const parsed = intendedSchema.safeParse({ ...objectOf(detail), action });
+  return parsed.success && account !== null ? { ...parsed.data, account, name: target, since: at } : null;
+}
+
+/** The id of the attempt that an intent belongs to, or null. */
+export function attemptOfIntent({ detail }: AuditTable): string | null {
+  const parsed = attemptSchema.safeParse(objectOf(detail));
+  return parsed.success ? parsed.data.attempt : null;
+}
+
+function objectOf(json: string): object {
+  const value: unknown = JSON.parse(json);
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** The Problem of a change of a token of which an earlier one is in doubt. */
+export function stillInDoubt(name: string): { ok: false; problem: ReturnType<typeof fail>['problem'] } {
+  return fail(
+    'conflict',
+    409,
+    `An earlier change of ${name} is still being looked up.`,
+    "Nothing was sent. Akamai's answer to that one was lost; try again when it is known whether it was made.",
+  );
+}
