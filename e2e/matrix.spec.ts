@@ -27,6 +27,7 @@ type Call = { method: string; path: string; right: Right; body?: () => string | 
 const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   '/api/health': [{ method: 'GET', path: '/api/health', right: 'app.health' }],
   '/api/ready': [{ method: 'GET', path: '/api/ready', right: 'app.health' }],
+  '/api/metrics': [{ method: 'GET', path: '/api/metrics', right: 'metrics.read' }],
   '/api/v1/openapi.json': [{ method: 'GET', path: '/api/v1/openapi.json', right: 'app.docs' }],
   '/api/v1/tokens': [
     { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },

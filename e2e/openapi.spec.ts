@@ -158,6 +158,7 @@ test('every operation answers as described', async ({ desk }) => {
   const name = `described-${Date.now()}`.slice(0, 32);
   await api.call('GET', '/api/health');
   await api.call('GET', '/api/ready');
+  await api.call('GET', '/api/metrics', { key: viewer });
   await api.call('GET', '/api/v1/openapi.json', { key: viewer });
   await api.call('GET', '/api/v1/tokens', { key: viewer });
   await api.call('GET', '/api/v1/tokens', { key: viewer, query: 'includeExpired=true&account=default' });

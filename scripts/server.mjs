@@ -46,8 +46,13 @@ export async function serve({ port, host, publicUrl, trustedProxies }) {
       connectionsCheckingInterval: 5_000,
     },
     (request, response) => {
+      const id = requestId(request, trustedProxies);
+      if (id === null) return void handle(request, response);
+      response.setHeader('X-Request-Id', id);
+      report(request, response, id, trustedProxies);
       if (answerInFront(request, response, front)) return;
-      void handle(request, response);
+      const run = shared()?.run ?? ((_id, next_) => next_());
+      run(id, () => void handle(request, response));
     },
   );
   // Nothing here speaks WebSocket.
@@ -58,6 +63,33 @@ export async function serve({ port, host, publicUrl, trustedProxies }) {
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(server, front));
   return server;
+}
+
+/** What the app offers for requests: lib/platform/requests.ts, by its key; absent until the app has started. */
+function shared() {
+  return globalThis.__tokenDesk?.get('requests');
+}
+
+/** A name for the request: that of a trusted proxy, or a new one; null for one that Next sends itself. */
+function requestId({ headers }, trustedProxies) {
+  if (headers[INNER_HEADER] === INNER) return null;
+  const given = headers['x-request-id'];
+  const isUsable = trustedProxies > 0 && typeof given === 'string' && /^[\w-]{8,64}$/.test(given);
+  return isUsable ? given : randomUUID();
+}
+
+/** Tells the app about the request when it is over. */
+function report(request, response, id, trustedProxies) {
+  const started = performance.now();
+  const { method = 'GET', url = '/' } = request;
+  const address = addressOf(request, trustedProxies);
+  response.once('close', () => {
+    const ms = performance.now() - started;
+    const path = url.split('?', 1)[0] ?? '/';
+    // Who left before the answer gets what nginx calls it.
+    const status = response.writableFinished ? response.statusCode : 499;
+    shared()?.served({ id, method, path, status, ms, address });
+  });
 }
 
 /** Answers what must not reach the app, and tells the app what it may believe; true when the request is answered. */
@@ -108,16 +140,23 @@ function refusedForm(headers, publicUrl) {
 }
 
 /** Headers as the app may believe them: host and protocol are ours, the address is that of the connection. */
-function believe({ headers, socket }, publicUrl, trustedProxies) {
-  const forwarded = (headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim());
-  const address =
-    trustedProxies > 0 ? forwarded.at(-trustedProxies) || socket.remoteAddress : socket.remoteAddress;
+function believe(request, publicUrl, trustedProxies) {
+  const { headers } = request;
+  const address = addressOf(request, trustedProxies);
   for (const name of Object.keys(headers)) if (name.startsWith('x-forwarded-')) delete headers[name];
   headers.host = publicUrl.host;
   headers[INNER_HEADER] = INNER;
   headers['x-forwarded-host'] = publicUrl.host;
   headers['x-forwarded-proto'] = publicUrl.protocol.slice(0, -1);
-  headers[ADDRESS_HEADER] = (address ?? '').replace(/^::ffff:/, '').slice(0, 45);
+  headers[ADDRESS_HEADER] = address;
+}
+
+/** Who is really connected, or who the nearest trusted proxy says it is. */
+function addressOf({ headers, socket }, trustedProxies) {
+  const forwarded = (headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim());
+  const address =
+    trustedProxies > 0 ? forwarded.at(-trustedProxies) || socket.remoteAddress : socket.remoteAddress;
+  return (address ?? '').replace(/^::ffff:/, '').slice(0, 45);
 }
 
 /** A listening address as it stands in a URL. */

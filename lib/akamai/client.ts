@@ -5,6 +5,7 @@ import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { z } from 'zod';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { log } from '@/lib/platform/log';
+import { metrics } from '@/lib/platform/metrics';
 import { once } from '@/lib/platform/once';
 import type { Credential } from './credentials';
 import { createPace, type Pace, type Priority } from './pace';
@@ -146,6 +147,7 @@ async function send<T>(context: Context, call: Request, read: Read<T>): Promise<
 
 /** One line a call: enough to find it in Akamai's own logs, nothing of what was sent or answered. */
 function logCall({ method, path }: Request, result: Result<unknown>, tries: number, ms: number): void {
+  metrics().akamai.observe({ method, outcome: result.ok ? 'ok' : result.problem.code }, ms / 1_000);
   if (result.ok) {
     log().debug({ method, path, tries, ms }, 'akamai answered');
     return;

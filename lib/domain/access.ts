@@ -15,6 +15,7 @@ export const RIGHTS = {
   'you.read': 'viewer',
   'you.change': 'viewer',
   'app.docs': 'viewer',
+  'metrics.read': 'viewer',
   'account.list': 'viewer',
   'token.list': 'viewer',
   'token.read': 'viewer',

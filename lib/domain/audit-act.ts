@@ -41,6 +41,7 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'token.retrieve': 'Write tokens file',
   'bundle.inspect': 'Examine bundle',
   'bundle.patch': 'Patch bundle',
+  'metrics.read': 'Read figures',
   'people.read': 'See people',
   'people.change': 'Change people',
   'people.add': 'Add person',

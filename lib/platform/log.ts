@@ -2,6 +2,7 @@
 import pino, { type Logger } from 'pino';
 import { settings } from './env';
 import { once } from './once';
+import { requestId } from './request-id';
 
 const SECRET_KEYS =
   /^(authorization|cookie|set-cookie|password|secret|client_?secret|client_?token|access_?token|value|token_value|key)$/i;
@@ -34,6 +35,10 @@ export function log(): Logger {
       {
         level: settings().logLevel,
         base: null,
+        mixin: () => {
+          const id = requestId();
+          return id === undefined ? {} : { requestId: id };
+        },
         timestamp: pino.stdTimeFunctions.isoTime,
         hooks: {
           logMethod(args, method) {

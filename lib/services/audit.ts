@@ -5,6 +5,7 @@ import 'server-only';
 import { fail, type Problem, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { log } from '@/lib/platform/log';
+import { metrics } from '@/lib/platform/metrics';
 import { once } from '@/lib/platform/once';
 import { type AuditRow, appendAudit } from '@/lib/store/audit';
 import type { AuditTable } from '@/lib/store/schema';
@@ -102,6 +103,7 @@ function record(
     detail: JSON.stringify(detail ?? {}),
     upstream_request_id: upstreamRequestId,
   });
+  if (place.outcome !== null) metrics().acts.inc({ action: act.action, outcome: place.outcome });
   try {
     writeLate();
     const seq = appendAudit(row(act.detail));
@@ -114,6 +116,11 @@ function record(
       late().push(row({ detail: act.detail, happenedAt: new Date(now()).toISOString() }));
     return null;
   }
+}
+
+/** How many outcomes could not be written yet. */
+export function outcomesNotOnRecord(): number {
+  return late().length;
 }
 
 /** Outcomes that could not be written, in their order. */

@@ -3,6 +3,7 @@ import 'server-only';
 import { SettingsError, settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
+import { watchRequests } from '@/lib/platform/requests';
 import { StoreError } from '@/lib/store/data-folder';
 import { database } from '@/lib/store/database';
 import { lockDataFolder } from '@/lib/store/server-lock';
@@ -15,6 +16,7 @@ export async function boot(): Promise<void> {
   try {
     const { dataDir } = settings();
     watchUnhandled();
+    watchRequests();
     // Before the database: a second server must not migrate it under the first one.
     lockDataFolder(dataDir);
     database();

@@ -70,6 +70,11 @@ export function addDoubt(doubt: Doubt, origin: DoubtOrigin): void {
   });
 }
 
+/** How many changes are in doubt and being looked up. */
+export function doubtsOpen(): number {
+  return [...entries().values()].filter(({ state }) => state === 'checking').length;
+}
+
 /** Whether a change of that token is in doubt and being looked up: then no other one of it is sent. */
 export function isInDoubt(account: string, name: string): boolean {
   return [...entries().values()].some(

@@ -357,6 +357,16 @@ const PATHS: ApiDocument['paths'] = {
       },
     }),
   },
+  '/api/metrics': {
+    get: operation('Server', 'metrics.read', {
+      operationId: 'readMetrics',
+      summary: 'Figures for Prometheus',
+      responses: {
+        200: { description: 'The text format of Prometheus.', content: { 'text/plain': { schema: TEXT } } },
+        ...problems(401, 403),
+      },
+    }),
+  },
   '/api/health': {
     get: operation('Server', 'app.health', {
       operationId: 'health',

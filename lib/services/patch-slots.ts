@@ -9,6 +9,12 @@ const WAITING_MAX = 16;
 type Slots = { atWork: number; waiting: (() => void)[] };
 const slots = () => once('patch-slots', (): Slots => ({ atWork: 0, waiting: [] }));
 
+/** How many bundles are at work, and how many wait. */
+export function patchSlots(): { atWork: number; waiting: number } {
+  const { atWork, waiting } = slots();
+  return { atWork, waiting: waiting.length };
+}
+
 /**
  * Runs `work` when one of the slots is free. Problem `busy` (503) when the queue is full; the bundles of one batch
  * (`isPatient`) wait all the same, a few at a time.

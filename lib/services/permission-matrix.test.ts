@@ -263,6 +263,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'people.change',
     run: async (actor) => (await import('./setup')).openSetup(actor),
   },
+  'metrics.readMetrics': {
+    right: 'metrics.read',
+    run: async (actor) => (await import('./metrics')).readMetrics(actor),
+  },
   'doubts.listDoubts': {
     right: 'token.list',
     run: async (actor) => (await import('./doubts')).listDoubts(actor, 'default'),
