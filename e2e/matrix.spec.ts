@@ -285,6 +285,20 @@ const ACTIONS: Readonly<
     withState: true,
     changes: { right: 'token.refresh', method: 'POST' },
   },
+  changeNoteAction: {
+    fields: {
+      account: 'default',
+      name: 'cart-reader',
+      owner: 'A. Bel',
+      purpose: '',
+      ticket: '',
+      tags: '',
+      reviewBy: '',
+    },
+    withState: true,
+    changes: null,
+  },
+  keepNoteAction: { fields: { account: 'default', name: 'cart-reader' }, withState: false, changes: null },
   revokeAction: {
     fields: { account: 'default', name: 'flags-reader', typed: 'flags-reader', attempt: 'ATTEMPT' },
     withState: true,

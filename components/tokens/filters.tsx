@@ -16,6 +16,7 @@ type FiltersProps = {
   query: TokenQuery;
   namespaces: readonly string[];
   edgeWorkers: readonly Option[];
+  owners: readonly string[];
   href: (query: TokenQuery) => Route;
 };
 
@@ -36,7 +37,11 @@ const PERMISSION_OPTIONS: readonly Option[] = PERMISSIONS.map((value) => ({
   label: PERMISSION_WORDS[value],
 }));
 
-export function Filters({ query, namespaces, edgeWorkers, href }: FiltersProps) {
+export function Filters({ query, namespaces, edgeWorkers, owners, href }: FiltersProps) {
+  const people = [
+    ...owners.map((value) => ({ value, label: visibleText(value) })),
+    { value: 'none', label: 'without an owner' },
+  ];
   const spaces = namespaces.map((value) => ({ value, label: visibleText(value) }));
   return (
     <>
@@ -51,7 +56,7 @@ export function Filters({ query, namespaces, edgeWorkers, href }: FiltersProps) 
               type="search"
               name="q"
               defaultValue={query.q}
-              placeholder="Name, namespace, EdgeWorker, uuid"
+              placeholder="Name, namespace, EdgeWorker, owner, uuid"
               className="box pl-8"
             />
           </label>
@@ -63,6 +68,9 @@ export function Filters({ query, namespaces, edgeWorkers, href }: FiltersProps) 
             <Select name="perm" label="Permission" value={query.permission} options={PERMISSION_OPTIONS} />
             <Select name="kind" label="Kind" value={query.kind} options={KINDS} />
             <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers} />
+            {(owners.length > 0 || query.owner) && (
+              <Select name="owner" label="Owner" value={query.owner} options={people} />
+            )}
             <label className="flex min-h-8 flex-none items-center gap-2 text-m">
               <input
                 type="checkbox"
@@ -108,7 +116,7 @@ function Select({ name, label, value, options }: SelectProps) {
   );
 }
 
-function Chips({ query, edgeWorkers, href }: Omit<FiltersProps, 'namespaces'>) {
+function Chips({ query, edgeWorkers, href }: Omit<FiltersProps, 'namespaces' | 'owners'>) {
   const label = (options: readonly Option[], value: string | null) =>
     options.find((one) => one.value === value)?.label ?? value;
   const chips: readonly [string, string | null, Partial<TokenQuery>][] = [
@@ -123,6 +131,7 @@ function Chips({ query, edgeWorkers, href }: Omit<FiltersProps, 'namespaces'>) {
     ['Permission', label(PERMISSION_OPTIONS, query.permission), { permission: null }],
     ['Kind', label(KINDS, query.kind), { kind: null }],
     ['EdgeWorker', label(edgeWorkers, query.edgeWorker), { edgeWorker: null }],
+    ['Owner', query.owner, { owner: null }],
   ];
   const active = chips.filter(([, value]) => value);
   if (active.length === 0) return null;

@@ -6,7 +6,7 @@ import { Icon } from '@/components/ui/icon';
 import { Tag } from '@/components/ui/tag';
 import type { Day } from '@/lib/domain/day';
 import { type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
-import type { TokenQuery, TokenSort } from '@/lib/domain/token-query';
+import type { Notes, TokenQuery, TokenSort } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
 import { Networks, Permissions, Status, Until } from './marks';
 
@@ -22,6 +22,8 @@ type TokenTableProps = {
   pending: ReadonlySet<string>;
   /** Names of tokens with a change whose answer was lost, while they are being looked up. */
   doubtful: ReadonlySet<string>;
+  /** What people noted, by uuid. */
+  notes: Notes;
   mayRefresh: boolean;
   mayRevoke: boolean;
 };
@@ -100,6 +102,7 @@ function TokenRow({
   tokenHref,
   pending,
   doubtful,
+  notes,
   mayRefresh,
   mayRevoke,
 }: TokenTableProps & { token: Token }) {
@@ -107,6 +110,7 @@ function TokenRow({
   const kind = tokenKind(token);
   const isPending = pending.has(token.name);
   const name = visibleText(token.name);
+  const owner = notes.get(token.uuid)?.owner;
   return (
     <tr>
       <th scope="row" className="c-name">
@@ -120,6 +124,7 @@ function TokenRow({
           </Link>
           {kind === 'legacy' && <Tag>JWT</Tag>}
         </span>
+        {owner && <span className="block text-s font-normal text-ink-3">{visibleText(owner)}</span>}
       </th>
       <td className="c-status">
         <span className="inline-flex flex-wrap items-center gap-1.5">

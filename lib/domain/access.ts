@@ -26,6 +26,7 @@ export const RIGHTS = {
   'bundle.patch': 'releaser',
   'token.create': 'manager',
   'token.refresh': 'manager',
+  'note.change': 'manager',
   'token.revoke': 'admin',
   'people.read': 'admin',
   'people.change': 'admin',

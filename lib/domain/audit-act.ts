@@ -41,6 +41,7 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'token.retrieve': 'Write tokens file',
   'bundle.inspect': 'Examine bundle',
   'bundle.patch': 'Patch bundle',
+  'note.change': 'Note about token',
   'metrics.read': 'Read figures',
   'people.read': 'See people',
   'people.change': 'Change people',

@@ -5,6 +5,7 @@ import { type Day, parseDay } from './day';
 import { parsePermissions } from './permissions';
 import type { Token } from './token';
 import { tokenRows } from './token-csv';
+import type { TokenNote } from './token-note';
 
 function day(text: string): Day {
   return parseDay(text) ?? assert.fail(text);
@@ -40,15 +41,18 @@ const listed: Token = {
   details: null,
 };
 
+const NOT_NOTED = { owner: '', purpose: '', ticket: '', tags: '', 'review by': '' };
+const NO_NOTES = new Map<string, TokenNote>();
+
 /** The row of a token, by column. */
 function row(token: Token): Record<string, string> {
-  const [head = [], cells = []] = tokenRows([token], today);
+  const [head = [], cells = []] = tokenRows([token], today, NO_NOTES);
   assert.equal(cells.length, head.length);
   return Object.fromEntries(head.map((column, at) => [column, cells[at] ?? assert.fail(column)]));
 }
 
 test('without tokens there is still the head', () => {
-  assert.equal(tokenRows([], today).length, 1);
+  assert.equal(tokenRows([], today, NO_NOTES).length, 1);
 });
 
 test('a token is one row, each cell under its head', () => {
@@ -67,6 +71,7 @@ test('a token is one row, each cell under its head', () => {
     permissions: 'cart+rw,default+r',
     EdgeWorkers: '4101 4102',
     'CP code': '98765',
+    ...NOT_NOTED,
   });
 });
 
@@ -86,6 +91,7 @@ test('what is not known is empty, and days past have a column of their own', () 
     permissions: '',
     EdgeWorkers: '',
     'CP code': '',
+    ...NOT_NOTED,
   });
 });
 
@@ -102,13 +108,26 @@ test('all EdgeWorkers is a word, so that it is told from none known', () => {
 
 test('rows keep the order of the tokens', () => {
   assert.deepEqual(
-    tokenRows([listed, full], today).map(([name]) => name),
+    tokenRows([listed, full], today, NO_NOTES).map(([name]) => name),
     ['name', 'old', 'cart-rw'],
   );
 });
 
 test('in the file a row keeps its columns, though its permissions have commas', () => {
-  const [head, first] = printCsv(tokenRows([full], today)).split('\r\n');
-  assert.equal(head?.split(',').length, 14);
-  assert.match(first ?? '', /,"cart\+rw,default\+r",4101 4102,98765$/);
+  const [head, first] = printCsv(tokenRows([full], today, NO_NOTES)).split('\r\n');
+  assert.equal(head?.split(',').length, 19);
+  assert.match(first ?? '', /,"cart\+rw,default\+r",4101 4102,98765,,,,,$/);
+});
+
+test('what people noted stands in the last columns', () => {
+  const note = {
+    owner: 'A. Bel',
+    purpose: '=HYPERLINK("x")',
+    ticket: 'https://tickets.example.com/1',
+    tags: ['shop', 'eu'],
+    reviewBy: day('2027-03-31'),
+  };
+  const [head, row] = tokenRows([full], today, new Map([[full.uuid, note]]));
+  assert.deepEqual(head?.slice(-5), ['owner', 'purpose', 'ticket', 'tags', 'review by']);
+  assert.deepEqual(row?.slice(-5), [note.owner, note.purpose, note.ticket, 'shop eu', '2027-03-31']);
 });

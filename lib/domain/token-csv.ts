@@ -2,6 +2,7 @@
 import { type Day, daysBetween } from './day';
 import { NETWORKS, printPermissions } from './permissions';
 import { nextDate, type Token, tokenKind, tokenStatus } from './token';
+import { EMPTY_NOTE, type TokenNote } from './token-note';
 
 const HEAD = [
   'name',
@@ -18,14 +19,24 @@ const HEAD = [
   'permissions',
   'EdgeWorkers',
   'CP code',
+  'owner',
+  'purpose',
+  'ticket',
+  'tags',
+  'review by',
 ] as const;
 
 /** A head row and one row a token on `today` (UTC). What is not known is an empty cell. No negative number: spreadsheets take a leading minus for a formula. */
-export function tokenRows(tokens: readonly Token[], today: Day): string[][] {
-  return [[...HEAD], ...tokens.map((token) => tokenRow(token, today))];
+export function tokenRows(
+  tokens: readonly Token[],
+  today: Day,
+  notes: ReadonlyMap<string, TokenNote>,
+): string[][] {
+  const noteOf = ({ uuid }: Token) => notes.get(uuid) ?? EMPTY_NOTE;
+  return [[...HEAD], ...tokens.map((token) => tokenRow(token, today, noteOf(token)))];
 }
 
-function tokenRow(token: Token, today: Day): string[] {
+function tokenRow(token: Token, today: Day, note: TokenNote): string[] {
   const next = nextDate(token);
   const days = next && daysBetween(today, next.day);
   const { details } = token;
@@ -44,5 +55,10 @@ function tokenRow(token: Token, today: Day): string[] {
     details ? printPermissions(details.permissions) : '',
     details ? (details.edgeWorkers === 'all' ? 'all' : details.edgeWorkers.join(' ')) : '',
     details?.cpCode ?? '',
+    note.owner ?? '',
+    note.purpose ?? '',
+    note.ticket ?? '',
+    note.tags.join(' '),
+    note.reviewBy ?? '',
   ];
 }

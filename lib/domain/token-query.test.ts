@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Day, parseDay } from './day';
 import { parsePermissions } from './permissions';
 import type { AllowedEdgeWorkers, Token } from './token';
+import { EMPTY_NOTE } from './token-note';
 import {
   DEFAULT_TOKEN_QUERY,
   hasFilters,
@@ -119,6 +120,7 @@ test('a printed query is read back the same', () => {
       namespace: fc.constantFrom(null, 'default', 'a&b'),
       permission: fc.constantFrom(null, 'r', 'd'),
       edgeWorker: fc.constantFrom(null, '1234'),
+      owner: fc.constantFrom(null, 'A. Bel', 'none'),
       includeExpired: fc.boolean(),
       sort: fc.constantFrom('name', 'status', 'date'),
       descending: fc.boolean(),
@@ -151,4 +153,19 @@ test('junk in the URL is left out', () => {
   assert.equal(hasFilters(DEFAULT_TOKEN_QUERY), false);
   assert.equal(hasFilters({ ...DEFAULT_TOKEN_QUERY, includeExpired: true }), false);
   assert.equal(hasFilters({ ...DEFAULT_TOKEN_QUERY, q: 'x' }), true);
+});
+
+test('owner, purpose and tags are searched, and owners are a filter', () => {
+  const tokens = [token('a'), token('b'), token('c')];
+  const note = { ...EMPTY_NOTE, owner: 'A. Bel', purpose: 'Carts', tags: ['checkout'] };
+  const notes = new Map([['a-uuid', note]]);
+  const found = (query: Partial<TokenQuery>) =>
+    queryTokens(tokens, { ...DEFAULT_TOKEN_QUERY, ...query }, today, notes).rows.map(({ name }) => name);
+  for (const q of ['bel', 'cart', 'CHECK']) assert.deepEqual(found({ q }).slice(0, 1), ['a'], q);
+  assert.deepEqual(found({ owner: 'a. bel' }), ['a']);
+  assert.deepEqual(found({ owner: 'none' }), ['b', 'c']);
+  assert.deepEqual(found({ owner: 'nobody' }), []);
+  assert.equal(printTokenQuery({ ...DEFAULT_TOKEN_QUERY, owner: 'A. Bel' }), 'owner=A.+Bel');
+  assert.equal(parseTokenQuery({ owner: 'A. Bel' }).owner, 'A. Bel');
+  assert.equal(hasFilters({ ...DEFAULT_TOKEN_QUERY, owner: 'none' }), true);
 });

@@ -10,6 +10,7 @@ import {
   tokenKind,
   tokenStatus,
 } from './token';
+import { EMPTY_NOTE, type TokenNote } from './token-note';
 
 export const TOKEN_SORTS = ['name', 'status', 'date'] as const;
 export type TokenSort = (typeof TOKEN_SORTS)[number];
@@ -22,6 +23,8 @@ export type TokenQuery = {
   namespace: string | null;
   permission: Permission | null;
   edgeWorker: string | null;
+  /** Somebody's name, or `none` for tokens without an owner. */
+  owner: string | null;
   includeExpired: boolean;
   sort: TokenSort;
   descending: boolean;
@@ -39,6 +42,7 @@ export const DEFAULT_TOKEN_QUERY: TokenQuery = {
   namespace: null,
   permission: null,
   edgeWorker: null,
+  owner: null,
   includeExpired: false,
   sort: 'date',
   descending: false,
@@ -68,6 +72,7 @@ export function parseTokenQuery(parameters: SearchParameters): TokenQuery {
     namespace: text('ns') || null,
     permission: oneOf('perm', PERMISSIONS),
     edgeWorker: text('ew') || null,
+    owner: text('owner') || null,
     includeExpired: text('expired') === '1' || text('status') === 'expired',
     sort: TOKEN_SORTS.find((one) => one === sort.replace(/^-/, '')) ?? DEFAULT_TOKEN_QUERY.sort,
     descending: sort.startsWith('-'),
@@ -88,6 +93,7 @@ export function printTokenQuery(query: TokenQuery): string {
   set('ns', query.namespace);
   set('perm', query.permission);
   set('ew', query.edgeWorker);
+  set('owner', query.owner);
   set('expired', query.includeExpired && query.status !== 'expired' ? '1' : null);
   const sort = `${query.descending ? '-' : ''}${query.sort}`;
   set('sort', sort === DEFAULT_TOKEN_QUERY.sort ? null : sort);
@@ -97,8 +103,8 @@ export function printTokenQuery(query: TokenQuery): string {
 
 /** Whether any filter narrows the table. Showing expired tokens widens it. */
 export function hasFilters(query: TokenQuery): boolean {
-  const { q, status, kind, network, namespace, permission, edgeWorker } = query;
-  return [q, status, kind, network, namespace, permission, edgeWorker].some(Boolean);
+  const { q, status, kind, network, namespace, permission, edgeWorker, owner } = query;
+  return [q, status, kind, network, namespace, permission, edgeWorker, owner].some(Boolean);
 }
 
 export type TokenPage = {
@@ -113,9 +119,19 @@ export type TokenPage = {
   pages: number;
 };
 
+/** What people noted, by uuid. */
+export type Notes = ReadonlyMap<string, TokenNote>;
+
+const NO_NOTES: Notes = new Map();
+
 /** Applies `query` to all tokens of an account on `today` (UTC). */
-export function queryTokens(tokens: readonly Token[], query: TokenQuery, today: Day): TokenPage {
-  const { matching, undecided } = select(tokens, query, today);
+export function queryTokens(
+  tokens: readonly Token[],
+  query: TokenQuery,
+  today: Day,
+  notes: Notes = NO_NOTES,
+): TokenPage {
+  const { matching, undecided } = select(tokens, query, today, notes);
   const all = [...matching, ...undecided];
   const pages = Math.max(1, Math.ceil(all.length / ROWS_PER_PAGE));
   const page = Math.min(query.page, pages);
@@ -129,19 +145,25 @@ export function queryTokens(tokens: readonly Token[], query: TokenQuery, today: 
 }
 
 /** Every token that matches for certain, over all pages, in the table's order. */
-export function allMatching(tokens: readonly Token[], query: TokenQuery, today: Day): readonly Token[] {
-  return select(tokens, query, today).matching;
+export function allMatching(
+  tokens: readonly Token[],
+  query: TokenQuery,
+  today: Day,
+  notes: Notes = NO_NOTES,
+): readonly Token[] {
+  return select(tokens, query, today, notes).matching;
 }
 
 function select(
   tokens: readonly Token[],
   query: TokenQuery,
   today: Day,
+  notes: Notes,
 ): { matching: Token[]; undecided: Token[] } {
   const matching: Token[] = [];
   const undecided: Token[] = [];
   for (const token of tokens) {
-    const verdict = matches(token, query, today);
+    const verdict = matches(token, query, today, notes.get(token.uuid) ?? EMPTY_NOTE);
     if (verdict === 'yes') matching.push(token);
     else if (verdict === 'unknown') undecided.push(token);
   }
@@ -151,12 +173,13 @@ function select(
 
 type Verdict = 'yes' | 'no' | 'unknown';
 
-function matches(token: Token, query: TokenQuery, today: Day): Verdict {
+function matches(token: Token, query: TokenQuery, today: Day, note: TokenNote): Verdict {
   const status = tokenStatus(token, today);
   if (status === 'expired' && !query.includeExpired) return 'no';
   if (query.status && query.status !== status) return 'no';
   if (query.kind && query.kind !== tokenKind(token)) return 'no';
-  const verdicts = [matchesDetails(token, query), matchesText(token, query.q.toLowerCase())];
+  if (query.owner && !isOwnedBy(note, query.owner)) return 'no';
+  const verdicts = [matchesDetails(token, query), matchesText(token, note, query.q.toLowerCase())];
   if (verdicts.includes('no')) return 'no';
   return verdicts.includes('unknown') ? 'unknown' : 'yes';
 }
@@ -175,9 +198,14 @@ function matchesDetails({ details }: Token, query: TokenQuery): Verdict {
   return 'yes';
 }
 
-function matchesText(token: Token, q: string): Verdict {
+function isOwnedBy({ owner }: TokenNote, asked: string): boolean {
+  return asked === 'none' ? owner === null : owner?.toLowerCase() === asked.toLowerCase();
+}
+
+function matchesText(token: Token, { owner, purpose, tags }: TokenNote, q: string): Verdict {
   if (q === '' || token.name.toLowerCase().includes(q) || token.uuid.toLowerCase().startsWith(q))
     return 'yes';
+  if ([owner ?? '', purpose ?? '', ...tags].some((text) => text.toLowerCase().includes(q))) return 'yes';
   if (!token.details) return 'unknown';
   const { permissions, edgeWorkers } = token.details;
   if ([...permissions.keys()].some((namespace) => namespace.toLowerCase().includes(q))) return 'yes';

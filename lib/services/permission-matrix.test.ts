@@ -263,6 +263,31 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'people.change',
     run: async (actor) => (await import('./setup')).openSetup(actor),
   },
+  'notes.readNotes': {
+    right: 'token.list',
+    run: async (actor) => (await import('./notes')).readNotes(actor, 'default'),
+  },
+  'notes.readEarlierNote': {
+    right: 'token.list',
+    run: async (actor) => (await import('./notes')).readEarlierNote(actor, 'default', 'cart-reader'),
+  },
+  'notes.changeNote': {
+    right: 'note.change',
+    run: async (actor) => {
+      const input = { owner: 'A. Bel', purpose: '', ticket: '', tags: '', reviewBy: '' };
+      return (await import('./notes')).changeNote(actor, 'default', 'cart-reader', input);
+    },
+  },
+  'notes.keepEarlierNote': {
+    right: 'note.change',
+    run: async (actor) => {
+      const { changeNote, keepEarlierNote } = await import('./notes');
+      const { operatorActor } = await import('./session');
+      const input = { owner: 'A. Bel', purpose: '', ticket: '', tags: '', reviewBy: '' };
+      await changeNote(operatorActor(), 'default', 'cart-reader', input);
+      return keepEarlierNote(actor, 'default', 'cart-reader');
+    },
+  },
   'metrics.readMetrics': {
     right: 'metrics.read',
     run: async (actor) => (await import('./metrics')).readMetrics(actor),

@@ -18,6 +18,7 @@ import { type AuditRow, appendAudit, readAudit, verifyAudit } from './audit';
 import { backUp, restore } from './backup';
 import { StoreError } from './data-folder';
 import { type Database, openDatabase } from './database';
+import { MIGRATIONS } from './migrations';
 import { startChild } from './testdata/spawn';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-backup-'));
@@ -96,7 +97,7 @@ test('[102] a backup has all that was acknowledged, and goes into an empty folde
   const made = await backUp(path, source);
   const verdict = await verifyAudit(null, source);
   assert.ok(verdict.ok);
-  assert.deepEqual(made, { version: 2, rows: 20, head: verdict.head });
+  assert.deepEqual(made, { version: MIGRATIONS.length, rows: 20, head: verdict.head });
   appendAudit(RESTORE, source);
   const target = join(newFolder(), 'new');
   const restored = await restore(path, target, RESTORE);

@@ -84,4 +84,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create index audit_outcome_idx on audit (outcome, seq)`,
     `create index audit_intent_idx on audit (intent_seq)`,
   ],
+  [
+    // 3: what people know of a token besides Akamai. A token is its uuid: a name that is used again is another one.
+    `create table token_note (
+      account text not null, uuid text not null, name text not null, owner text, purpose text, ticket text,
+      tags text not null, review_by text, updated_at integer not null, updated_by text not null,
+      primary key (account, uuid))`,
+    `create index token_note_name_idx on token_note (account, name, updated_at)`,
+  ],
 ];

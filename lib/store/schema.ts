@@ -92,6 +92,20 @@ export type AttemptTable = {
   settled_at: number | null;
 };
 
+export type TokenNoteTable = {
+  account: string;
+  uuid: string;
+  name: string;
+  owner: string | null;
+  purpose: string | null;
+  ticket: string | null;
+  /** A JSON list. */
+  tags: string;
+  review_by: string | null;
+  updated_at: number;
+  updated_by: string;
+};
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -122,5 +136,6 @@ export type Schema = {
   sign_in_address: SignInAddressTable;
   sso_state: SsoStateTable;
   attempt: AttemptTable;
+  token_note: TokenNoteTable;
   audit: AuditTable;
 };

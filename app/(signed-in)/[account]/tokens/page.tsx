@@ -14,6 +14,7 @@ import { ageInWords } from '@/lib/domain/age';
 import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
   hasFilters,
+  type Notes,
   parseTokenQuery,
   printTokenQuery,
   queryTokens,
@@ -23,6 +24,7 @@ import {
 import { visibleText } from '@/lib/domain/visible-text';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { listEdgeWorkers } from '@/lib/services/inventory';
+import { readNotes } from '@/lib/services/notes';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, today } from '@/lib/services/surroundings';
 import { listTokens, showFirst, type TokenOverview } from '@/lib/services/tokens';
@@ -76,7 +78,9 @@ type TokensProps = {
 async function Tokens({ actor, account, base, query, overview, doubts }: TokensProps) {
   const { tokens, readAt, problem, pending } = overview;
   const day = today();
-  const page = queryTokens(tokens, query, day);
+  const noted = await readNotes(actor, account);
+  const notes: Notes = noted.ok ? noted.value : new Map();
+  const page = queryTokens(tokens, query, day, notes);
   const href = (changed: TokenQuery) => {
     const search = printTokenQuery(changed);
     return (search ? `${base}?${search}` : base) as Route;
@@ -141,7 +145,13 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
         <EmptyAccount base={base} mayCreate={can(actor.level, 'token.create')} />
       ) : (
         <>
-          <Filters query={query} namespaces={namespaces} edgeWorkers={names} href={href} />
+          <Filters
+            query={query}
+            namespaces={namespaces}
+            edgeWorkers={names}
+            owners={ownersOf(notes)}
+            href={href}
+          />
           <div className="mt-3 flex min-h-8 flex-wrap items-center gap-3 text-s text-ink-3">
             <p role="status">
               <b className="font-semibold text-ink-2">{page.matching} shown</b>
@@ -178,6 +188,7 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
               sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
               tokenHref={tokenHref}
               pending={pending}
+              notes={notes}
               doubtful={new Set(checking.map(({ name }) => name))}
               mayRefresh={can(actor.level, 'token.refresh')}
               mayRevoke={can(actor.level, 'token.revoke')}
@@ -191,6 +202,10 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
       )}
     </>
   );
+}
+
+function ownersOf(notes: Notes): string[] {
+  return [...new Set([...notes.values()].flatMap(({ owner }) => owner ?? []))].sort();
 }
 
 /** Says that a token was revoked, when the URL says so and the list agrees. */

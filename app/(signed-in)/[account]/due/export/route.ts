@@ -2,6 +2,7 @@
 import { printCsv } from '@/lib/domain/csv';
 import { dueList } from '@/lib/domain/due';
 import { tokenRows } from '@/lib/domain/token-csv';
+import { readNotes } from '@/lib/services/notes';
 import { fileResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
@@ -13,10 +14,13 @@ export async function GET(
 ): Promise<Response> {
   const actor = await requestActor(request);
   if (!actor.ok) return problemResponse(actor.problem, request);
-  const listed = await listTokens(actor.value, decodeURIComponent((await params).account));
+  const account = decodeURIComponent((await params).account);
+  const listed = await listTokens(actor.value, account);
   if (!listed.ok) return problemResponse(listed.problem, request);
+  const noted = await readNotes(actor.value, account);
+  if (!noted.ok) return problemResponse(noted.problem, request);
   const day = today();
   const tokens = [...dueList(listed.value.tokens, day).windows.values()].flat();
-  const csv = printCsv(tokenRows(tokens, day));
+  const csv = printCsv(tokenRows(tokens, day, noted.value));
   return fileResponse(new TextEncoder().encode(csv), `due-${day}.csv`, 'text/csv; charset=utf-8');
 }

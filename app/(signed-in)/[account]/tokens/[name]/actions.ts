@@ -4,6 +4,7 @@ import type { Route } from 'next';
 import { redirect } from 'next/navigation';
 import { fail, type Result } from '@/lib/domain/problem';
 import { type FormState, field, runAction } from '@/lib/services/action';
+import { changeNote, keepEarlierNote } from '@/lib/services/notes';
 import { refreshToken, revokeToken } from '@/lib/services/token-changes';
 
 export async function refreshAction(_before: FormState, form: FormData): Promise<FormState> {
@@ -32,6 +33,28 @@ export async function revokeAction(_before: FormState, form: FormData): Promise<
     leaveIfUnknown(revoked, account, name);
     return revoked;
   });
+}
+
+export async function changeNoteAction(_before: FormState, form: FormData): Promise<FormState> {
+  const { account, name } = target(form);
+  return runAction(form, async (actor) => {
+    const input = {
+      owner: field(form, 'owner'),
+      purpose: field(form, 'purpose'),
+      ticket: field(form, 'ticket'),
+      tags: field(form, 'tags'),
+      reviewBy: field(form, 'reviewBy'),
+    };
+    const changed = await changeNote(actor, account, name, input);
+    if (changed.ok) redirect(`${tokenPath(account, name)}?done=noted` as Route);
+    return changed;
+  });
+}
+
+export async function keepNoteAction(form: FormData): Promise<void> {
+  const { account, name } = target(form);
+  await runAction(form, (actor) => keepEarlierNote(actor, account, name));
+  redirect(`${tokenPath(account, name)}?done=noted` as Route);
 }
 
 /** The token's page tells what is in doubt, and follows it. */

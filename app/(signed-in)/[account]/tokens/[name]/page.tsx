@@ -5,6 +5,8 @@ import Link from 'next/link';
 import { ChangeForm } from '@/components/tokens/change-form';
 import { Doubts } from '@/components/tokens/doubts';
 import { Networks, Status } from '@/components/tokens/marks';
+import { NoteFacts } from '@/components/tokens/note';
+import { NoteForm } from '@/components/tokens/note-form';
 import { Sentence } from '@/components/tokens/sentence';
 import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
 import { CodeBlock } from '@/components/ui/code-block';
@@ -19,16 +21,18 @@ import { createCommand, tokenCommand } from '@/lib/domain/cli-command';
 import { joinWords, NETWORKS } from '@/lib/domain/permissions';
 import { tokenSnippet } from '@/lib/domain/snippet';
 import { type KnownToken, type Token, type TokenDetails, tokenKind, tokenStatus } from '@/lib/domain/token';
+import { EMPTY_NOTE, isEmptyNote, type TokenNote } from '@/lib/domain/token-note';
 import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
+import { readEarlierNote, readNotes } from '@/lib/services/notes';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, newAttempt, today } from '@/lib/services/surroundings';
 import { readToken, type TokenView } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../../page-frame';
 import { signedIn } from '../../../signed-in';
-import { refreshAction, revokeAction } from './actions';
+import { changeNoteAction, keepNoteAction, refreshAction, revokeAction } from './actions';
 
 type PageParams = PageProps<'/[account]/tokens/[name]'>;
 
@@ -109,10 +113,16 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
   const { token, problem, readAt } = view;
   const day = today();
   const status = tokenStatus(token, day);
-  const [namespaces, edgeWorkers] = await Promise.all([
+  const [namespaces, edgeWorkers, notes] = await Promise.all([
     listNamespaces(actor, account),
     listEdgeWorkers(actor, account),
+    readNotes(actor, account),
   ]);
+  const note = (notes.ok ? notes.value.get(token.uuid) : undefined) ?? EMPTY_NOTE;
+  const mayNote = can(actor.level, 'note.change');
+  const earlierNote = mayNote && isEmptyNote(note) ? await readEarlierNote(actor, account, token.name) : null;
+  const earlier =
+    earlierNote?.ok && earlierNote.value && !isEmptyNote(earlierNote.value) ? earlierNote.value : null;
   const names = new Map(edgeWorkers.ok ? edgeWorkers.value.map((one) => [one.id, one.name]) : []);
   return (
     <>
@@ -143,6 +153,7 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
             />
           )
         )}
+        {done === 'noted' && <Notice look="ok" title="It was noted." />}
         {done === 'refreshed' && (
           <Notice
             look="ok"
@@ -195,15 +206,38 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
             <CodeBlock title="revoke" text={tokenCommand('revoke', token.name, account)} />
           </section>
         </div>
-        <aside aria-labelledby="dates">
-          <h2 id="dates" className="mb-3">
-            Dates
-          </h2>
-          <Timeline token={token} today={day} />
+        <aside className="grid gap-8">
+          <section aria-labelledby="note">
+            <div className="mb-2 flex min-h-8 items-center justify-between gap-4">
+              <h2 id="note">Known here</h2>
+              {mayNote && (
+                <Link
+                  href={`${path}?act=note` as Route}
+                  prefetch={false}
+                  scroll={false}
+                  className="button"
+                  data-look="plain"
+                >
+                  Edit<span className="sr-only"> what is known here</span>
+                </Link>
+              )}
+            </div>
+            <NoteFacts note={note} />
+            {mayNote && earlier && <KeepNote account={account} name={token.name} note={earlier} />}
+          </section>
+          <section aria-labelledby="dates">
+            <h2 id="dates" className="mb-3">
+              Dates
+            </h2>
+            <Timeline token={token} today={day} />
+          </section>
         </aside>
       </div>
       {act === 'refresh' && can(actor.level, 'token.refresh') && (
         <RefreshDialog account={account} token={token} path={path} />
+      )}
+      {act === 'note' && mayNote && (
+        <NoteDialog account={account} name={token.name} note={note} path={path} />
       )}
       {act === 'revoke' && can(actor.level, 'token.revoke') && (
         <RevokeDialog account={account} token={token} path={path} names={names} />
@@ -316,6 +350,44 @@ function InTheBundle({ actor, account, token }: Shown & { token: KnownToken }) {
         </div>
       )}
     </section>
+  );
+}
+
+type KeepNoteProps = { account: string; name: string; note: TokenNote };
+
+/** What was known of an earlier token of this name is this one's only if somebody says so. */
+function KeepNote({ account, name, note }: KeepNoteProps) {
+  return (
+    <form action={keepNoteAction} className="mt-4 grid gap-3 border-t border-line pt-3">
+      <p className="text-m text-ink-2">An earlier token of this name had:</p>
+      <NoteFacts note={note} />
+      <input type="hidden" name="account" value={account} />
+      <input type="hidden" name="name" value={name} />
+      <p>
+        <button type="submit" className="button">
+          Keep it for this one
+        </button>
+      </p>
+    </form>
+  );
+}
+
+type NoteDialogProps = { account: string; name: string; note: TokenNote; path: string };
+
+function NoteDialog({ account, name, note, path }: NoteDialogProps) {
+  return (
+    <Modal labelledBy="note-title" closeHref={path as Route}>
+      <h2 id="note-title" className="mb-4 text-xl">
+        Known of {visibleText(name)}
+      </h2>
+      <NoteForm
+        action={changeNoteAction}
+        account={account}
+        name={name}
+        note={note}
+        keepHref={path as Route}
+      />
+    </Modal>
   );
 }
 

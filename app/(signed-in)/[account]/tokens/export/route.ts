@@ -2,6 +2,7 @@
 import { printCsv } from '@/lib/domain/csv';
 import { tokenRows } from '@/lib/domain/token-csv';
 import { allMatching, parseTokenQuery } from '@/lib/domain/token-query';
+import { readNotes } from '@/lib/services/notes';
 import { fileResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
@@ -13,10 +14,14 @@ export async function GET(
 ): Promise<Response> {
   const actor = await requestActor(request);
   if (!actor.ok) return problemResponse(actor.problem, request);
-  const listed = await listTokens(actor.value, decodeURIComponent((await params).account));
+  const account = decodeURIComponent((await params).account);
+  const listed = await listTokens(actor.value, account);
   if (!listed.ok) return problemResponse(listed.problem, request);
   const day = today();
   const query = parseTokenQuery(Object.fromEntries(new URL(request.url).searchParams));
-  const csv = printCsv(tokenRows(allMatching(listed.value.tokens, query, day), day));
+  const noted = await readNotes(actor.value, account);
+  if (!noted.ok) return problemResponse(noted.problem, request);
+  const tokens = allMatching(listed.value.tokens, query, day, noted.value);
+  const csv = printCsv(tokenRows(tokens, day, noted.value));
   return fileResponse(new TextEncoder().encode(csv), `tokens-${day}.csv`, 'text/csv; charset=utf-8');
 }

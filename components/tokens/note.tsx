@@ -1,0 +1,32 @@
+// What is known of a token besides Akamai, and the form that says it.
+import { formatDay } from '@/lib/domain/day';
+import type { TokenNote } from '@/lib/domain/token-note';
+import { visibleText } from '@/lib/domain/visible-text';
+
+export function NoteFacts({ note }: { note: TokenNote }) {
+  const { owner, purpose, ticket, tags, reviewBy } = note;
+  const facts: readonly [label: string, value: React.ReactNode][] = [
+    ['Owner', owner && visibleText(owner)],
+    ['Purpose', purpose && visibleText(purpose)],
+    [
+      'Ticket',
+      ticket && (
+        <a href={ticket} rel="noreferrer noopener" className="[overflow-wrap:anywhere]">
+          {visibleText(ticket)}
+        </a>
+      ),
+    ],
+    ['Tags', tags.length > 0 && tags.map(visibleText).join(', ')],
+    ['Review by', reviewBy && formatDay(reviewBy)],
+  ];
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5 text-m">
+      {facts.map(([label, value]) => (
+        <div key={label} className="contents">
+          <dt className="text-ink-3">{label}</dt>
+          <dd>{value || <span className="text-ink-3">not known</span>}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,133 @@
+// What people know of tokens besides Akamai: owner, purpose, ticket, tags, and the day of the next review.
+import 'server-only';
+import { z } from 'zod';
+import { getToken } from '@/lib/akamai/tokens';
+import { type Day, parseDay } from '@/lib/domain/day';
+import { NETWORKS } from '@/lib/domain/permissions';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import type { Token } from '@/lib/domain/token';
+import { type NoteInput, readNote, type TokenNote } from '@/lib/domain/token-note';
+import type { TokenNoteTable } from '@/lib/store/schema';
+import { findNoteRow, findNoteRowByName, listNoteRows, putNoteRows } from '@/lib/store/token-notes';
+import { withAudit } from './audit';
+import { authorize, authorizeAgain } from './authorize';
+import { type Connection, connect } from './connection';
+import type { Actor } from './session';
+import { mustStore } from './storage';
+import { cachedToken } from './token-cache';
+
+/** The notes of an account, by uuid. Problems: `not-signed-in`, `unknown-account`. */
+export async function readNotes(
+  actor: Actor,
+  account: string,
+): Promise<Result<ReadonlyMap<string, TokenNote>>> {
+  const allowed = await authorize(actor, 'token.list');
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const rows = await listNoteRows(account);
+  return ok(new Map(rows.map((row) => [row.uuid, toNote(row)])));
+}
+
+/** The newest note of a token that had this name, whatever its uuid; null when there is none. Problems: as `readNotes`. */
+export async function readEarlierNote(
+  actor: Actor,
+  account: string,
+  name: string,
+): Promise<Result<TokenNote | null>> {
+  const allowed = await authorize(actor, 'token.list');
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const row = await findNoteRowByName(account, name);
+  return ok(row ? toNote(row) : null);
+}
+
+/**
+ * Writes what is known of a token. Problems: `invalid-fields`, `token-not-found`, `forbidden`, `audit-unavailable`,
+ * `storage-unavailable`, those of Akamai when nothing is known of the token yet.
+ */
+export async function changeNote(
+  actor: Actor,
+  account: string,
+  name: string,
+  input: NoteInput,
+): Promise<Result<null>> {
+  const read = readNote(input);
+  return changeNotes(actor, account, name, read.ok ? read.note : read);
+}
+
+/**
+ * Gives a token the note that the last one of its name had: for a token that was made again.
+ * Problems: as `changeNote`, and `not-found` when there is no such note.
+ */
+export async function keepEarlierNote(actor: Actor, account: string, name: string): Promise<Result<null>> {
+  const earlier = await readEarlierNote(actor, account, name);
+  if (!earlier.ok) return earlier;
+  if (!earlier.value) return fail('not-found', 404, 'There is no earlier note.', 'Nothing was changed.');
+  return changeNotes(actor, account, name, earlier.value);
+}
+
+async function changeNotes(
+  actor: Actor,
+  account: string,
+  name: string,
+  note: TokenNote | { fields: Record<string, string[]> },
+): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'note.change');
+  if (!allowed.ok) return allowed;
+  if ('fields' in note) {
+    const { fields } = note;
+    return fail('invalid-fields', 422, 'This cannot be noted.', 'Nothing was changed.', { fields });
+  }
+  const connection = await connect(account);
+  if (!connection.ok) return connection;
+  const token = await knownToken(connection.value, name);
+  if (!token.ok) return token;
+  const { uuid, details } = token.value;
+  const touched = details
+    ? {
+        namespaces: [...details.permissions.keys()],
+        networks: NETWORKS.filter((network) => details.networks[network]),
+      }
+    : { anything: true };
+  const inScope = await authorizeAgain(actor, 'note.change', touched);
+  if (!inScope.ok) return inScope;
+  const was = await findNoteRow(account, uuid);
+  const detail = { uuid, was: was ? toNote(was) : null, is: note };
+  return withAudit(actor, { action: 'note.change', target: name, account, detail }, async () => {
+    const stored = await mustStore(() =>
+      putNoteRows([
+        {
+          account,
+          uuid,
+          name,
+          owner: note.owner,
+          purpose: note.purpose,
+          ticket: note.ticket,
+          tags: JSON.stringify(note.tags),
+          review_by: note.reviewBy,
+          updated_by: actor.name,
+        },
+      ]),
+    );
+    return stored.ok ? ok(null) : stored;
+  });
+}
+
+/** The token as it is known here, or asked of Akamai when it is not. */
+async function knownToken(connection: Connection, name: string): Promise<Result<Token>> {
+  const cached = cachedToken(connection, name);
+  if (cached?.details) return ok(cached);
+  const read = await getToken(connection.client, name);
+  if (read.ok) return read;
+  // An expired token tells no details any more, and may have an owner all the same.
+  return cached && read.problem.code === 'token-expired' ? ok(cached) : read;
+}
+
+const tagsSchema = z.array(z.string());
+
+function toNote({ owner, purpose, ticket, tags, review_by }: TokenNoteTable): TokenNote {
+  const reviewBy: Day | null = review_by === null ? null : parseDay(review_by);
+  return { owner, purpose, ticket, tags: tagsSchema.parse(JSON.parse(tags)), reviewBy };
+}
