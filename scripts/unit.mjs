@@ -1,6 +1,6 @@
-// `npm run unit`: all unit tests with Node's own runner. In a zone with an odd offset, so that no date passes by luck.
+// `npm run unit [FILES OR FOLDERS]`: unit tests with Node's own runner. In a zone with an odd offset, so that no date passes by luck.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './steps.mjs';
 
@@ -14,8 +14,11 @@ function testsIn(folder) {
   });
 }
 
+// A folder means its tests: left to Node, it would also run whatever is called test.mjs, which is all of them.
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : FOLDERS.flatMap(testsIn);
+const files = (named.length > 0 ? named : FOLDERS).flatMap((one) =>
+  statSync(join(ROOT, one)).isDirectory() ? testsIn(one) : [one],
+);
 const result = spawnSync(
   process.execPath,
   [
