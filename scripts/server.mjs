@@ -51,8 +51,8 @@ export async function serve({ port, host, publicUrl, trustedProxies }) {
       response.setHeader('X-Request-Id', id);
       report(request, response, id, trustedProxies);
       if (answerInFront(request, response, front)) return;
-      const run = shared()?.run ?? ((_id, next_) => next_());
-      run(id, () => void handle(request, response));
+      const run = shared()?.run ?? ((_about, next_) => next_());
+      run({ id, address: request.headers[ADDRESS_HEADER] }, () => void handle(request, response));
     },
   );
   // Nothing here speaks WebSocket.

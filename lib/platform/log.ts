@@ -1,8 +1,10 @@
-// The log: JSON lines on stderr, so that what `manage` prints stays clean. Whatever looks like a secret is masked, wherever in an entry it stands.
+// The log: JSON lines on stderr, so that what `manage` prints stays clean. Whatever looks like a secret is masked, wherever
+// in an entry it stands, and no kind of line comes without end. Lines of a request say which and whose.
 import pino, { type Logger } from 'pino';
+import { createBudget } from './budget';
 import { settings } from './env';
 import { once } from './once';
-import { requestId } from './request-id';
+import { currentRequest } from './request';
 
 const SECRET_KEYS =
   /^(authorization|cookie|set-cookie|password|secret|client_?secret|client_?token|access_?token|value|token_value|key)$/i;
@@ -10,6 +12,11 @@ const SECRET_KEYS =
 const SECRET_TEXT =
   /eyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?|etd_[\w-]{8,}|EG1-HMAC-SHA256[^"\n]*|["']?\b(client_?secret|client_?token|access_?token|password|secret)\b["']?\s*[=:]\s*["']?[^\s&"',}]+/gi;
 const DEPTH_MAX = 6;
+/** Lines of one message in a minute. */
+const LINES = { most: 2_000, kindsMax: 100, windowMs: 60_000 };
+/** What is written in the place of those beyond. */
+const SUPPRESSED = 'more of the same were left out';
+const FATAL = 60;
 
 /** `value` with everything that looks like a secret replaced by `[hidden]`. Errors become their name, message and stack. */
 export function redact(value: unknown, depth = 0): unknown {
@@ -30,24 +37,46 @@ export function redact(value: unknown, depth = 0): unknown {
 
 /** The logger of this process. */
 export function log(): Logger {
-  return once('log', () =>
-    pino(
+  return once('log', () => {
+    const budget = createBudget<null>(LINES, (kind, count) => logger.warn({ kind, count }, SUPPRESSED));
+    const logger = pino(
       {
         level: settings().logLevel,
         base: null,
-        mixin: () => {
-          const id = requestId();
-          return id === undefined ? {} : { requestId: id };
-        },
         timestamp: pino.stdTimeFunctions.isoTime,
+        mixin: () => {
+          const { id, address, who } = currentRequest() ?? {};
+          return id === undefined ? {} : { requestId: id, address, who };
+        },
         hooks: {
-          logMethod(args, method) {
+          logMethod(args, method, level) {
+            const kind = args.find((one) => typeof one === 'string') ?? '';
+            if (level < FATAL && kind !== SUPPRESSED && !budget.passes(kind, null)) return;
             const clean = args.map((one) => redact(one)) as Parameters<typeof method>;
             method.apply(this, clean);
           },
         },
       },
       pino.destination({ dest: 2, sync: true }),
-    ),
-  );
+    );
+    return logger;
+  });
+}
+
+/**
+ * What Next prints by itself goes to the log like everything else: it prints errors whole, and one line for each request
+ * that somebody makes up.
+ */
+export function logConsole(): void {
+  for (const name of ['error', 'warn'] as const)
+    console[name] = (...said: unknown[]) => {
+      const [first] = said.map((one) => (one instanceof Error ? one.message : String(one)));
+      // Without what differs from one request to the next, so that they count as one kind.
+      const kind =
+        (first ?? '')
+          .split('\n', 1)[0]
+          ?.replace(/"[^"]*"|\d+/g, '…')
+          .slice(0, 80) ?? '';
+      log()[name]({ said }, kind);
+    };
 }

@@ -3,7 +3,7 @@
 import { log } from './log';
 import { metrics } from './metrics';
 import { once } from './once';
-import { withRequestId } from './request-id';
+import { withRequest } from './request';
 
 type Served = {
   id: string;
@@ -18,7 +18,7 @@ type Served = {
 
 /** Lets the front tell about requests. Call it at the start of the server. */
 export function watchRequests(): void {
-  once('requests', () => ({ run: withRequestId, served }));
+  once('requests', () => ({ run: withRequest, served }));
 }
 
 const PATH_MAX = 200;

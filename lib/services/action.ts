@@ -4,6 +4,7 @@ import { headers } from 'next/headers';
 import { parseRole, type Role } from '@/lib/domain/access';
 import type { LimitsInput } from '@/lib/domain/limits';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { logRefusal } from './respond';
 import { type Actor, badOrigin, currentActor, isOwnOrigin } from './session';
 
 /** What a form shows after it was sent: the failure if any, and what was typed. */
@@ -26,8 +27,8 @@ export async function runAction(
 ): Promise<FormState> {
   const given = await headers();
   const values = formValues(form);
-  if (!isOwnOrigin(given)) return { problem: badOrigin().problem, values };
-  const result = await run(await currentActor(), given);
+  const result = isOwnOrigin(given) ? await run(await currentActor(), given) : badOrigin();
+  if (!result.ok) logRefusal(result.problem);
   return { problem: result.ok ? null : result.problem, values };
 }
 

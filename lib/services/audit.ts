@@ -3,6 +3,7 @@
 // start settles it.
 import 'server-only';
 import { fail, type Problem, type Result } from '@/lib/domain/problem';
+import { createBudget } from '@/lib/platform/budget';
 import { now } from '@/lib/platform/clock';
 import { log } from '@/lib/platform/log';
 import { metrics } from '@/lib/platform/metrics';
@@ -53,9 +54,29 @@ export async function withAudit<T>(
   return result;
 }
 
+/**
+ * Refusals of guests in a minute, of one kind from one address and of all: anybody can cause them. What is beyond comes
+ * on record as one entry with its number. Everybody else's are on record one by one.
+ */
+const GUEST_REFUSALS = { most: 20, mostInAll: 200, kindsMax: 100, windowMs: 60_000 };
+
 /** Records something that needs no intent: a sign-in, a refusal. */
 export function recordSingle(actor: Actor, act: Act, outcome: string): void {
-  record(actor, act, { phase: 'single', intent_seq: null, outcome });
+  const write = (detail: unknown) =>
+    record(actor, { ...act, detail }, { phase: 'single', intent_seq: null, outcome });
+  if (actor.kind === 'guest' && outcome !== 'ok') {
+    const budget = once('guest-refusals', () =>
+      createBudget<(count: number) => void>(GUEST_REFUSALS, (_, count, tell) => tell(count)),
+    );
+    const kind = `${act.action} ${outcome} ${actor.source}`;
+    const sum = (count: number) => {
+      write({ ...Object(act.detail), more: count });
+      // The entry itself is counted as one.
+      metrics().acts.inc({ action: act.action, outcome }, count - 1);
+    };
+    if (!budget.passes(kind, sum)) return;
+  }
+  write(act.detail);
 }
 
 /** Whether changes were made whose outcome is not on record yet. Tries to write them first. */
@@ -107,7 +128,7 @@ function record(
   try {
     writeLate();
     const seq = appendAudit(row(act.detail));
-    log().info({ actor: actor.name, action: act.action, target: act.target, ...place }, 'audit');
+    log().info({ seq, actor: actor.name, action: act.action, target: act.target, ...place }, 'audit');
     return seq;
   } catch (error) {
     log().error({ error, action: act.action, target: act.target, ...place }, 'audit entry not written');

@@ -1,7 +1,7 @@
 // The start of the server: settings, data folder, database, first admin. It starts, or it says why in one sentence.
 import 'server-only';
 import { SettingsError, settings } from '@/lib/platform/env';
-import { log } from '@/lib/platform/log';
+import { log, logConsole } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import { watchRequests } from '@/lib/platform/requests';
 import { StoreError } from '@/lib/store/data-folder';
@@ -12,9 +12,11 @@ import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
 
 /** Prepares everything, or ends the process with status 1: a throw would leave a half-started server (measured). */
-export async function boot(): Promise<void> {
+export async function boot({ isProduction = true } = {}): Promise<void> {
   try {
     const { dataDir } = settings();
+    // While developing, what Next prints is easier to read as it is.
+    if (isProduction) logConsole();
     watchUnhandled();
     watchRequests();
     // Before the database: a second server must not migrate it under the first one.

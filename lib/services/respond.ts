@@ -3,14 +3,21 @@ import 'server-only';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { log } from '@/lib/platform/log';
 import { contentDisposition } from './file-names';
 
 const NO_STORE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 const JSON_BYTES_MAX = 64 * 1024;
 
+/** One line in the log for a request that was refused; with the log's own fields it says whose, and from where. */
+export function logRefusal({ code, status }: Problem): void {
+  log()[status >= 500 ? 'warn' : 'info']({ code, status }, 'refused');
+}
+
 /** A Problem as an answer. A browser that posted a plain form gets a page with the same words. */
 export function problemResponse(problem: Problem, request?: Request): Response {
   const { status, title, detail, code, fields, upstream, retryAfterSeconds } = problem;
+  logRefusal(problem);
   const headers = {
     ...NO_STORE,
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),

@@ -17,6 +17,7 @@ import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
+import { currentRequest } from '@/lib/platform/request';
 import { findKey, findKeyById, touchKey } from '@/lib/store/keys';
 import { findPerson, hasSession } from '@/lib/store/people';
 import type { ApiKeyTable, UserTable } from '@/lib/store/schema';
@@ -152,7 +153,15 @@ async function personOf(given: Headers): Promise<Actor> {
   const found = await readSession(given);
   if (!found || now() - found.session.createdAt.getTime() > SESSION_MS_MAX) return guest(source);
   const person = await findPerson(found.user.id);
-  return (person && toActor(person, source, found.session.id)) ?? guest(source);
+  const actor = person && toActor(person, source, found.session.id);
+  return actor ? noted(actor) : guest(source);
+}
+
+/** Tells the log who asks. */
+function noted(actor: Actor): Actor {
+  const request = currentRequest();
+  if (request) request.who = actor.name;
+  return actor;
 }
 
 function toActor(person: UserTable, source: string | null, sessionId: string): Actor | null {
@@ -185,7 +194,7 @@ async function keyActor(authorization: string, source: string | null): Promise<R
   }
   // A full disk must not keep anybody from reading.
   await tryToStore(() => touchKey(row));
-  return ok(actor);
+  return ok(noted(actor));
 }
 
 /**
