@@ -195,8 +195,7 @@ export const SECURITY_TESTS = [
   {
     number: 84,
     promise: 'P2',
-    words: 'A legacy value is handed out to who may, and on record.',
-    open: LATER,
+    words: 'A legacy value is handed out to who may and signed in lately, and on record.',
   },
   {
     number: 85,

@@ -11,9 +11,11 @@ type Props = {
   submit: string;
   hidden: Readonly<Record<string, string>>;
   isNew: boolean;
+  /** The address to begin with. */
+  email?: string | undefined;
 };
 
-export function AccountForm({ action, submit, hidden, isNew }: Props) {
+export function AccountForm({ action, submit, hidden, isNew, email }: Props) {
   const [{ problem, values }, send] = useActionState(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-4">
@@ -27,7 +29,7 @@ export function AccountForm({ action, submit, hidden, isNew }: Props) {
         type="email"
         autoComplete="username"
         required
-        defaultValue={values.email?.[0]}
+        defaultValue={values.email?.[0] ?? email}
         errors={problem?.fields?.email}
       />
       <Field

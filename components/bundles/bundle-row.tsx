@@ -1,6 +1,7 @@
 'use client';
 // One bundle of the workbench: what was found, what will change, and what can be chosen about it.
 import { type ReactNode, useId } from 'react';
+import { SignInAgain } from '@/components/ui/sign-in-again';
 import { changeSentence } from '@/lib/domain/change-words';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { usesSentence } from '@/lib/domain/token-use-words';
@@ -66,6 +67,7 @@ export function BundleRow({ bundle, edgeWorkers, isBusy, onOptions, onDownload, 
       </div>
       <div aria-live="polite" className="grid gap-2">
         {problem && <Line look="text-danger">{`${problem.title} ${problem.detail}`}</Line>}
+        {problem && <SignInAgain problem={problem} />}
         {saved && (
           <Line look="text-ok">
             Patched, verified and saved. <span className="text-ink-2">sha-256</span>{' '}

@@ -1,6 +1,7 @@
 'use client';
 // A Problem at the head of a form, drawn in the browser after the form was sent. Icon-free: it comes in client bundles.
 import type { Problem } from '@/lib/domain/problem';
+import { SignInAgain } from './sign-in-again';
 
 export function FormProblem({ problem }: { problem: Problem }) {
   const { title, detail, upstream } = problem;
@@ -11,6 +12,7 @@ export function FormProblem({ problem }: { problem: Problem }) {
     >
       <p className="font-semibold">{title}</p>
       <p className="text-ink-2">{detail}</p>
+      <SignInAgain problem={problem} />
       {upstream?.requestId && (
         <p className="text-s text-ink-2">
           Akamai: {upstream.status} {upstream.detail} · request id <code>{upstream.requestId}</code>

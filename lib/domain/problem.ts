@@ -7,6 +7,7 @@ export const PROBLEM_CODES = [
   'invalid-fields',
   'not-signed-in',
   'forbidden',
+  'sign-in-again',
   'bad-origin',
   'not-found',
   'conflict',

@@ -47,6 +47,7 @@ test('without settings it listens on this machine only', () => {
     akamaiOrigin: null,
     trustedProxies: 0,
     accountSwitchKeys: [],
+    reauthMinutes: 0,
     setupEmail: null,
     setupPasswordFile: null,
     sso: null,
@@ -78,6 +79,7 @@ test('what is set is read', () => {
     AKAMAI_RATE: '20',
     AKAMAI_TIMEOUT: '5',
     SETTLE_SECONDS: '2',
+    REAUTH_MINUTES: '10',
     LOG_LEVEL: 'warn',
   });
   assert.deepEqual(given, {
@@ -99,6 +101,7 @@ test('what is set is read', () => {
       { name: 'shop', key: '1-ABC:1-2RBL' },
       { name: 'news', key: 'B=C' },
     ],
+    reauthMinutes: 10,
     setupEmail: 'admin@example.com',
     setupPasswordFile: '/run/secrets/password',
     sso: null,
@@ -137,6 +140,7 @@ test('NAME and NAME_FILE together are refused, and so is a file that cannot be r
 
 test('a wrong setting is named', () => {
   const table: [string, readonly string[]][] = [
+    ['REAUTH_MINUTES', ['-1', '1441', '10m', '1.5']],
     ['PORT', ['-1', '65536', '80.5', 'http', '3000;', 'NaN', 'Infinity']],
     [
       'PUBLIC_URL',

@@ -42,6 +42,8 @@ export type Settings = {
   /** How many proxies in front of the server write X-Forwarded-For; read by scripts/start.mjs. */
   trustedProxies: number;
   accountSwitchKeys: readonly { name: string; key: string }[];
+  /** Who takes a legacy token's value must have signed in so lately; 0: whenever. */
+  reauthMinutes: number;
   setupEmail: string | null;
   setupPasswordFile: string | null;
   /** Single sign-on by OpenID Connect; null when none of its settings is there. */
@@ -68,6 +70,11 @@ const port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .refine((number) => number <= 65_535);
+const minutes = z
+  .string()
+  .regex(/^\d{1,4}$/)
+  .transform(Number)
+  .refine((number) => number <= 1_440);
 const proxies = z.string().regex(/^\d$/).transform(Number);
 const wholeUpTo = (max: number) =>
   z
@@ -134,6 +141,7 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     akamaiOrigin: origin ? akamaiOrigin(origin) : null,
     trustedProxies: parse('TRUSTED_PROXIES', proxies, '0', 'it must be a number from 0 to 9'),
     accountSwitchKeys: accountSwitchKeys(list(get('ACCOUNT_SWITCH_KEYS')) ?? []),
+    reauthMinutes: parse('REAUTH_MINUTES', minutes, '0', 'it must be a number of minutes from 0 to 1440'),
     setupEmail: get('SETUP_EMAIL') ?? null,
     setupPasswordFile: env.SETUP_PASSWORD_FILE || null,
     sso: ssoSettings(get),

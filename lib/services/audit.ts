@@ -58,7 +58,7 @@ export async function withAudit<T>(
  * Refusals of guests in a minute, of one kind from one address and of all: anybody can cause them. What is beyond comes
  * on record as one entry with its number. Everybody else's are on record one by one.
  */
-const GUEST_REFUSALS = { most: 20, mostInAll: 200, kindsMax: 100, windowMs: 60_000 };
+const GUEST_REFUSALS = { most: 60, mostInAll: 200, kindsMax: 100, windowMs: 60_000 };
 
 /** Records something that needs no intent: a sign-in, a refusal. */
 export function recordSingle(actor: Actor, act: Act, outcome: string): void {

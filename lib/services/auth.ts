@@ -68,12 +68,14 @@ function sessions() {
     id: 'sessions',
     endpoints: {
       openSession: createAuthEndpoint(
-        { method: 'POST', body: z.object({ userId: z.string() }) },
+        { method: 'POST', body: z.object({ userId: z.string(), signedInAt: z.date().optional() }) },
         async (context) => {
           const { internalAdapter } = context.context;
-          const user = await internalAdapter.findUserById(context.body.userId);
+          const { userId, signedInAt } = context.body;
+          const user = await internalAdapter.findUserById(userId);
           if (!user) throw new APIError('NOT_FOUND');
-          const session = await internalAdapter.createSession(user.id);
+          const more = signedInAt ? { createdAt: signedInAt } : {};
+          const session = await internalAdapter.createSession(user.id, false, more, true);
           await setSessionCookie(context, { session, user });
           return null;
         },

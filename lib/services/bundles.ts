@@ -10,12 +10,12 @@ import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken, Token } from '@/lib/domain/token';
 import { type Change, mergeTokens } from '@/lib/domain/tokens-file';
 import type { TokensFileEntry } from '@/lib/domain/tokens-file-entry';
-import { withAudit } from './audit';
+import { recordSingle, withAudit } from './audit';
 import { authorize, authorizeAgain } from './authorize';
 import { packBatch } from './bundle-batch';
 import { type Connection, connect } from './connection';
 import { inPatchSlot, PATCHES_AT_WORK_MAX } from './patch-slots';
-import type { Actor } from './session';
+import { type Actor, mustSignInAgain } from './session';
 import { cachedTokens } from './token-cache';
 
 /** At most this many tokens go into one file at once. */
@@ -34,7 +34,7 @@ export type PatchResult = PatchedBundle & { name: string; sha256Before: string; 
 
 /**
  * A bundle (.tgz bytes) with the tokens written into its edgekv_tokens.js; every other entry stays byte for byte.
- * Problems: `not-signed-in`, `forbidden`, `busy`, `token-not-found`, `tokens-file-conflict`, `tokens-file-choice` and
+ * Problems: `not-signed-in`, `forbidden`, `sign-in-again`, `busy`, `token-not-found`, `tokens-file-conflict`, `tokens-file-choice` and
  * `version-taken` (409), `too-large` (413) when the tokens file would grow beyond its limit, those of the bundle (4xx)
  * and of Akamai. The audit has the sha256 of both bundles.
  */
@@ -132,7 +132,7 @@ async function prepare(
   tokens: readonly string[],
   uploads: readonly BundleUpload[],
 ): Promise<Result<readonly TokensFileEntry[]>> {
-  const entries = await retrieve(actor, account, 'bundle.patch', tokens);
+  const entries = await take(actor, account, 'bundle.patch', tokens);
   if (!entries.ok) return entries;
   for (const { options, edgeWorker } of uploads) {
     const free = await versionIsFree(account, edgeWorker, options.version ?? null);
@@ -171,7 +171,7 @@ export async function writeTokensFile(
   existing: string | null,
   { tokens, overwrite }: { tokens: readonly string[]; overwrite: boolean },
 ): Promise<Result<WrittenTokensFile>> {
-  const entries = await retrieve(actor, account, 'token.retrieve', tokens);
+  const entries = await take(actor, account, 'token.retrieve', tokens);
   if (!entries.ok) return entries;
   const detail = { tokens, overwrite, before: existing && sha256(existing) };
   return withAudit(
@@ -180,6 +180,21 @@ export async function writeTokensFile(
     async () => mergeTokens(existing, entries.value, { overwrite }),
     (written) => ({ after: sha256(written.text), changes: written.changes }),
   );
+}
+
+/** As `retrieve`, for handing out. Problem `sign-in-again` (403) when there is a value, and the sign-in is too long ago. */
+async function take(
+  actor: Actor,
+  account: string,
+  right: 'bundle.patch' | 'token.retrieve',
+  names: readonly string[],
+): Promise<Result<readonly TokensFileEntry[]>> {
+  const entries = await retrieve(actor, account, right, names);
+  if (!entries.ok || !mustSignInAgain(actor) || !entries.value.some((entry) => 'value' in entry))
+    return entries;
+  recordSingle(actor, { action: right, target: names.join(' '), account }, 'sign-in-again');
+  const advice = 'Nothing was handed out. Then ask for it once more.';
+  return fail('sign-in-again', 403, 'Sign in again to take the value of a legacy token.', advice);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   claimAddress,
   claimSignIn,
   clearSignInFailures,
+  deleteSession,
   deleteSessionsOf,
   findPerson,
   findPersonByEmail,
@@ -22,7 +23,7 @@ import { auth } from './auth';
 import { authorize } from './authorize';
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from './passwords';
 import { type Actor, readScope } from './session';
-import { mustStore } from './storage';
+import { mustStore, tryToStore } from './storage';
 
 export type Person = { id: string; email: string; role: string; disabled: boolean; limits: AccessScope };
 
@@ -208,8 +209,15 @@ export async function signIn(
   }
   await clearSignInFailures(address);
   if (actor.source) forgiveAddress(actor.source);
+  await endFormerSession(actor);
   recordSingle(actor, act, 'ok');
   return ok(null);
+}
+
+/** Who signs in again has a new session: the one before is not left open. */
+export async function endFormerSession(actor: Actor): Promise<void> {
+  const { sessionId } = actor;
+  if (sessionId !== null) await tryToStore(() => deleteSession(sessionId));
 }
 
 /** The Problem of everything about passwords when OIDC_ONLY is set. */

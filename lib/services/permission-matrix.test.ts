@@ -358,6 +358,8 @@ const PARTS = new Set([
   'audit.withAudit',
   'audit.recordSingle',
   'audit.settleIntent',
+  'people.endFormerSession',
+  'session.mustSignInAgain',
   'session.reloadActor',
 ]);
 

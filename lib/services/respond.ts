@@ -25,7 +25,10 @@ export function problemResponse(problem: Problem, request?: Request): Response {
   };
   if (request?.headers.get('accept')?.includes('text/html')) {
     const type = 'text/html; charset=utf-8';
-    return new Response(problemPage(problem), { status, headers: { ...headers, 'Content-Type': type } });
+    return new Response(problemPage(problem, request.headers.get('referer')), {
+      status,
+      headers: { ...headers, 'Content-Type': type },
+    });
   }
   const body = {
     type: `urn:edgekv-token-desk:problem:${code}`,
@@ -42,7 +45,7 @@ export function problemResponse(problem: Problem, request?: Request): Response {
   });
 }
 
-function problemPage({ title, detail, upstream }: Problem): string {
+function problemPage({ code, title, detail, upstream }: Problem, cameFrom: string | null): string {
   const id = upstream?.requestId
     ? `<p>Akamai's request id: <code>${escapeHtml(upstream.requestId)}</code></p>`
     : '';
@@ -50,8 +53,17 @@ function problemPage({ title, detail, upstream }: Problem): string {
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
     '<meta name="color-scheme" content="light dark">' +
     `<title>${escapeHtml(title)}</title></head><body><main><h1>${escapeHtml(title)}</h1>` +
-    `<p>${escapeHtml(detail)}</p>${id}<p>Go back in your browser to try again.</p></main></body></html>`
+    `<p>${escapeHtml(detail)}</p>${id}${code === 'sign-in-again' ? signInAgain(cameFrom) : goBack}</main></body></html>`
   );
+}
+
+const goBack = '<p>Go back in your browser to try again.</p>';
+
+/** A link to the sign-in page that leads back to where the form was. */
+function signInAgain(cameFrom: string | null): string {
+  const from = cameFrom !== null && URL.canParse(cameFrom) ? new URL(cameFrom) : null;
+  const next = from ? `&next=${encodeURIComponent(from.pathname + from.search)}` : '';
+  return `<p><a href="/sign-in?again=1${escapeHtml(next)}">Sign in again</a></p>`;
 }
 
 function escapeHtml(text: string): string {

@@ -37,7 +37,7 @@ type ActorFields = {
   level: AccessLevel;
   scope: AccessScope;
   source: string | null;
-  sessionId: string | null;
+  session: { id: string; signedInAt: number } | null;
 };
 
 /** Set by the server's front, which alone knows who is connected; one that a sender made never gets through. */
@@ -78,12 +78,18 @@ export class Actor {
   }
   /** The session of a person; null for others. */
   get sessionId(): string | null {
-    return this.#fields.sessionId;
+    return this.#fields.session?.id ?? null;
+  }
+  /** When a person signed in, milliseconds since 1970; null for others. */
+  get signedInAt(): number | null {
+    return this.#fields.session?.signedInAt ?? null;
   }
 }
 
-function makeActor(fields: Omit<ActorFields, 'sessionId'> & { sessionId?: string }): Actor {
-  return new Actor(MAKER, { ...fields, sessionId: fields.sessionId ?? null });
+function makeActor(
+  fields: Omit<ActorFields, 'session'> & { session?: NonNullable<ActorFields['session']> },
+): Actor {
+  return new Actor(MAKER, { ...fields, session: fields.session ?? null });
 }
 
 function guest(source: string | null): Actor {
@@ -151,9 +157,10 @@ async function readSession(given: Headers) {
 async function personOf(given: Headers): Promise<Actor> {
   const source = sourceOf(given);
   const found = await readSession(given);
-  if (!found || now() - found.session.createdAt.getTime() > SESSION_MS_MAX) return guest(source);
+  const signedInAt = found?.session.createdAt.getTime() ?? 0;
+  if (!found || now() - signedInAt > SESSION_MS_MAX) return guest(source);
   const person = await findPerson(found.user.id);
-  const actor = person && toActor(person, source, found.session.id);
+  const actor = person && toActor(person, source, { id: found.session.id, signedInAt });
   return actor ? noted(actor) : guest(source);
 }
 
@@ -164,7 +171,11 @@ function noted(actor: Actor): Actor {
   return actor;
 }
 
-function toActor(person: UserTable, source: string | null, sessionId: string): Actor | null {
+function toActor(
+  person: UserTable,
+  source: string | null,
+  session: NonNullable<ActorFields['session']>,
+): Actor | null {
   const role = parseRole(person.role);
   if (!role || person.disabled) return null;
   const scope = readScope(person.scopeNamespaces, person.scopeNetworks);
@@ -175,7 +186,7 @@ function toActor(person: UserTable, source: string | null, sessionId: string): A
     level: role,
     scope,
     source,
-    sessionId,
+    session,
   });
 }
 
@@ -214,14 +225,27 @@ async function keyRowActor(row: ApiKeyTable, source: string | null): Promise<Act
   return makeActor({ ...fields, level: lowerRole(role, ownerRole), scope: narrowScope(scope, ownerScope) });
 }
 
+const MS_PER_MINUTE = 60_000;
+
+/**
+ * Whether a person must sign in again before a secret is handed out (REAUTH_MINUTES). Keys need not: handing out is what
+ * they are made for, each with a right and an end of its own.
+ */
+export function mustSignInAgain(actor: Actor): boolean {
+  const { reauthMinutes } = settings();
+  if (reauthMinutes === 0 || actor.signedInAt === null) return false;
+  return now() - actor.signedInAt > reauthMinutes * MS_PER_MINUTE;
+}
+
 /**
  * The same actor as the database has it now, for work that waited: a guest when the account, the session or the key is
  * gone meanwhile.
  */
 export async function reloadActor(actor: Actor): Promise<Actor> {
-  if (actor.kind === 'person' && actor.sessionId !== null) {
-    const [person, isOpen] = [await findPerson(actor.id), await hasSession(actor.sessionId)];
-    return (person && isOpen && toActor(person, actor.source, actor.sessionId)) || guest(actor.source);
+  const { sessionId: id, signedInAt } = actor;
+  if (actor.kind === 'person' && id !== null && signedInAt !== null) {
+    const [person, isOpen] = [await findPerson(actor.id), await hasSession(id)];
+    return (person && isOpen && toActor(person, actor.source, { id, signedInAt })) || guest(actor.source);
   }
   if (actor.kind === 'key') {
     const row = await findKeyById(actor.id);

@@ -27,12 +27,14 @@ export type SsoIdentity = {
   /** Lower case; null when there is none, or the provider does not say that it is verified. */
   verifiedEmail: string | null;
   groups: readonly string[];
+  /** When they proved it to the provider; null when that was not asked (REAUTH_MINUTES). */
+  signedInAt: Date | null;
 };
 type Failure = { ok: false; problem: SsoProblem; why: string };
 type Answer<T> = { ok: true; value: T } | Failure;
 
-/** The provider's page for a new sign-in. Fails with `sso-unreachable` or `sso-not-accepted`. */
-export function beginSso(sso: SsoSettings): Promise<Answer<SsoRequest>> {
+/** The provider's page for a new sign-in; with `isAgain` it asks for the password in any case. Fails with `sso-unreachable` or `sso-not-accepted`. */
+export function beginSso(sso: SsoSettings, isAgain: boolean): Promise<Answer<SsoRequest>> {
   return told(async () => {
     const config = await configuration(sso);
     const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()];
@@ -43,6 +45,9 @@ export function beginSso(sso: SsoSettings): Promise<Answer<SsoRequest>> {
       nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      // Only with it does the answer tell when that was; the browser could take `prompt` out of the address.
+      ...(maxAge() === undefined ? {} : { max_age: String(maxAge()) }),
+      ...(isAgain ? { prompt: 'login' } : {}),
     });
     return { url: url.href, state, nonce, verifier };
   });
@@ -64,6 +69,7 @@ export function finishSso(
       expectedNonce: nonce,
       pkceCodeVerifier: verifier,
       idTokenExpected: true,
+      ...maxAgeCheck(),
     });
     const signed = claimsSchema.parse(tokens.claims());
     // Many providers keep the ID token small, and tell the rest when they are asked.
@@ -77,6 +83,7 @@ export function finishSso(
       subject: signed.sub,
       // An address and whether it is verified belong together: both from the same answer.
       verifiedEmail: verifiedEmail(signed.email === undefined ? asked : signed),
+      signedInAt: maxAge() === undefined ? null : readAuthTime(signed.auth_time),
       groups: groupsSchema.parse(signed[sso.groupsClaim] ?? asked[sso.groupsClaim] ?? []),
     };
   });
@@ -86,8 +93,26 @@ const claimsSchema = z.looseObject({
   sub: z.string().min(1).max(255),
   email: z.unknown().optional(),
   email_verified: z.unknown().optional(),
+  auth_time: z.number().optional(),
 });
 const groupsSchema = z.union([z.string().transform((group) => [group]), z.array(z.string()).max(5_000)]);
+
+/** Seconds since people proved to the provider who they are, at most; undefined when it does not matter. */
+function maxAge(): number | undefined {
+  const { reauthMinutes } = settings();
+  return reauthMinutes > 0 ? reauthMinutes * 60 : undefined;
+}
+
+function maxAgeCheck(): { maxAge?: number } {
+  const seconds = maxAge();
+  return seconds === undefined ? {} : { maxAge: seconds };
+}
+
+/** Never later than now, whatever the provider's clock says. */
+function readAuthTime(seconds: number | undefined): Date {
+  // openid-client has refused an answer without it.
+  return new Date(Math.min(now(), (seconds ?? 0) * 1000));
+}
 
 function verifiedEmail({ email, email_verified }: z.infer<typeof claimsSchema>): string | null {
   const parsed = z.email().max(254).safeParse(email);

@@ -17,7 +17,7 @@ import {
 import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
-import { insertPerson } from './people';
+import { endFormerSession, insertPerson } from './people';
 import type { Actor } from './session';
 import { beginSso, finishSso, type SsoIdentity } from './sso-provider';
 
@@ -31,18 +31,20 @@ export type SsoEnd = { ok: true; next: string } | { ok: false; problem: SsoProbl
 type Person = { id: string; email: string };
 
 /**
- * Begins a sign-in that will lead to `next`. Problem `not-found` (404) when single sign-on is not set up; a provider that
+ * Begins a sign-in that will lead to `next`; with `isAgain` the provider must ask for the password even of somebody whom
+ * it knows. Problem `not-found` (404) when single sign-on is not set up; a provider that
  * does not answer is no Problem but a code, as the browser goes back to the sign-in page.
  */
 export async function startSso(
   actor: Actor,
   next: string,
+  isAgain = false,
 ): Promise<Result<SsoStart | { problem: SsoProblem }>> {
   const allowed = await authorize(actor, 'session.create');
   if (!allowed.ok) return allowed;
   const { sso } = settings();
   if (!sso) return notSetUp();
-  const begun = await beginSso(sso);
+  const begun = await beginSso(sso, isAgain);
   if (!begun.ok) return ok({ problem: refuse(actor, begun.problem, begun.why) });
   const { url, ...request } = begun.value;
   const binding = randomBytes(32).toString('base64url');
@@ -78,7 +80,12 @@ export async function endSso(
   const person = await personOf(actor, answer.value, roleOfGroups(answer.value.groups, sso.roles));
   const target = answer.value.verifiedEmail ?? answer.value.subject;
   if (!person.ok) return refused(person.problem, person.why, target);
-  await auth().api.openSession({ body: { userId: person.value.id }, headers });
+  const { signedInAt } = answer.value;
+  await auth().api.openSession({
+    body: { userId: person.value.id, ...(signedInAt ? { signedInAt } : {}) },
+    headers,
+  });
+  await endFormerSession(actor);
   record(actor, person.value.email, 'ok', {});
   return ok({ ok: true, next: begun.next });
 }

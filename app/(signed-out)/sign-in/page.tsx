@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { Door } from '@/components/shell/door';
 import { Notice } from '@/components/ui/notice';
 import { ssoWords } from '@/lib/domain/sso';
+import { currentActor } from '@/lib/services/session';
 import { singleSignOn } from '@/lib/services/surroundings';
 import { atPublicUrl } from '../../public-address';
 import { AccountForm } from '../account-form';
@@ -12,10 +13,11 @@ import { nextPath } from '../next-path';
 export const metadata: Metadata = { title: 'Sign in' };
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
-  const { next, ended, problem } = await searchParams;
+  const { next, ended, problem, again } = await searchParams;
   const target = nextPath(typeof next === 'string' ? next : '/');
   const words = typeof problem === 'string' ? ssoWords(problem) : null;
-  const query = `next=${encodeURIComponent(target)}`;
+  const isAgain = again === '1';
+  const query = `next=${encodeURIComponent(target)}${isAgain ? '&again=1' : ''}`;
   await atPublicUrl(`/sign-in?${words ? `problem=${problem}&` : ''}${query}`);
   const sso = singleSignOn();
   return (
@@ -27,9 +29,22 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
           text="Sign in again. What you sent last was not carried out."
         />
       )}
+      {isAgain && (
+        <Notice
+          look="info"
+          title="Sign in again."
+          text="Your sign-in is too long ago for taking the value of a legacy token. You come back to where you were."
+        />
+      )}
       {words && <Notice look="danger" title={words.title} text={words.detail} />}
       {!sso?.only && (
-        <AccountForm action={signInAction} submit="Sign in" hidden={{ next: target }} isNew={false} />
+        <AccountForm
+          action={signInAction}
+          submit="Sign in"
+          hidden={{ next: target }}
+          isNew={false}
+          email={isAgain ? await signedInAs() : undefined}
+        />
       )}
       {sso && (
         // No form: where it is sent on to another site, the CSP would stop it.
@@ -42,4 +57,10 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
       </p>
     </Door>
   );
+}
+
+/** The address of who signs in again. */
+async function signedInAs(): Promise<string | undefined> {
+  const actor = await currentActor();
+  return actor.kind === 'person' ? actor.name : undefined;
 }

@@ -9,11 +9,12 @@ import { bindingCookie, goTo } from '../cookie';
 export async function GET(request: Request): Promise<Response> {
   const actor = await requestActor(request);
   if (!actor.ok) return problemResponse(actor.problem, request);
-  const next = nextPath(new URL(request.url).searchParams.get('next') ?? '/');
+  const query = new URL(request.url).searchParams;
+  const next = nextPath(query.get('next') ?? '/');
   // Another site may lead people to our door, but not through it.
   if (!['same-origin', 'none', null].includes(request.headers.get('sec-fetch-site')))
     return goTo(`/sign-in?next=${encodeURIComponent(next)}`);
-  const started = await startSso(actor.value, next);
+  const started = await startSso(actor.value, next, query.get('again') === '1');
   if (!started.ok) return problemResponse(started.problem, request);
   if ('problem' in started.value)
     return goTo(`/sign-in?problem=${started.value.problem}&next=${encodeURIComponent(next)}`);

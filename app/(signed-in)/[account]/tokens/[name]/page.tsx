@@ -27,7 +27,7 @@ import { visibleText } from '@/lib/domain/visible-text';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import { readEarlierNote, readNotes } from '@/lib/services/notes';
-import type { Actor } from '@/lib/services/session';
+import { type Actor, mustSignInAgain } from '@/lib/services/session';
 import { currentTime, newAttempt, today } from '@/lib/services/surroundings';
 import { readToken, type TokenView } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../../page-frame';
@@ -300,7 +300,9 @@ function Head({ actor, view: { token }, path, account }: Shown) {
   );
 }
 
-function InTheBundle({ actor, account, token }: Shown & { token: KnownToken }) {
+function InTheBundle({ actor, account, token, path }: Shown & { token: KnownToken }) {
+  const mayTake = can(actor.level, 'token.retrieve');
+  const isTooLate = token.details.kind === 'legacy' && mustSignInAgain(actor);
   const action = `/api/v1/tokens/${encodeURIComponent(token.name)}/tokens-file?account=${encodeURIComponent(account)}`;
   return (
     <section aria-labelledby="bundle">
@@ -308,7 +310,18 @@ function InTheBundle({ actor, account, token }: Shown & { token: KnownToken }) {
         In the bundle
       </h2>
       <SnippetBlock token={token} snippet={tokenSnippet(token)} />
-      {can(actor.level, 'token.retrieve') && (
+      {mayTake && isTooLate && (
+        <p className="mt-4">
+          <Link
+            href={`/sign-in?again=1&next=${encodeURIComponent(path)}` as Route}
+            prefetch={false}
+            className="button"
+          >
+            Sign in again to take the value
+          </Link>
+        </p>
+      )}
+      {mayTake && !isTooLate && (
         <div className="mt-4 grid gap-4">
           <form action={action} method="post" encType="multipart/form-data" className="grid gap-3">
             <div className="grid gap-1.5 text-m">
