@@ -17,8 +17,8 @@ export async function switchThemeAction(): Promise<void> {
 }
 
 export async function signOutAction(form: FormData): Promise<void> {
-  await runAction(form, (actor, headers) => signOut(actor, headers));
-  redirect('/sign-in');
+  const { problem } = await runAction(form, (actor, headers) => signOut(actor, headers));
+  redirect(problem?.code === 'storage-unavailable' ? '/sign-in?left=open' : '/sign-in');
 }
 
 /** No redirect: one that arrives late would undo what somebody did meanwhile, a search for example. */

@@ -245,11 +245,20 @@ async function trySignIn(
   return answer.ok;
 }
 
-/** Ends the session of the request. */
+/**
+ * Ends the session of the request; its cookie is removed whatever happens. Problems: `storage-unavailable` (503) when the
+ * session could not be ended, so that another copy of the cookie is still worth something; `not-signed-in`.
+ */
 export async function signOut(actor: Actor, headers: Headers): Promise<Result<null>> {
   const allowed = await authorize(actor, 'session.end');
   if (!allowed.ok) return allowed;
+  const { sessionId } = actor;
+  // Before the library does it, which says nothing when it fails.
+  const ended = await mustStore(async () => {
+    if (sessionId !== null) await deleteSession(sessionId);
+  });
   await auth().api.signOut({ headers });
-  recordSingle(actor, { action: 'session.end', target: actor.name, account: null }, 'ok');
-  return ok(null);
+  const outcome = ended.ok ? 'ok' : ended.problem.code;
+  recordSingle(actor, { action: 'session.end', target: actor.name, account: null }, outcome);
+  return ended.ok ? ok(null) : ended;
 }

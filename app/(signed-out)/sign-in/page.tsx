@@ -13,7 +13,7 @@ import { nextPath } from '../next-path';
 export const metadata: Metadata = { title: 'Sign in' };
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
-  const { next, ended, problem, again } = await searchParams;
+  const { next, ended, problem, again, left } = await searchParams;
   const target = nextPath(typeof next === 'string' ? next : '/');
   const words = typeof problem === 'string' ? ssoWords(problem) : null;
   const isAgain = again === '1';
@@ -27,6 +27,13 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
           look="info"
           title="Your session has ended."
           text="Sign in again. What you sent last was not carried out."
+        />
+      )}
+      {left === 'open' && (
+        <Notice
+          look="danger"
+          title="You are signed out in this browser only."
+          text="The server cannot store anything now, so the session itself goes on until its end. Tell the operator that the disk may be full, and end it on your page once there is space."
         />
       )}
       {isAgain && (
