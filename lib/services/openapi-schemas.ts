@@ -179,8 +179,12 @@ const SCHEMAS = {
   Inspection: inspection,
   Health: z.object({ status: z.literal('ok') }),
   Readiness: z.object({
-    status: z.enum(['ready', 'not-ready']),
-    reasons: z.array(z.string()).describe('What does not work; empty when ready.'),
+    status: z
+      .enum(['ready', 'degraded', 'not-ready'])
+      .describe('`degraded`: it can be looked at, but changes nothing.'),
+    reasons: z
+      .array(z.enum(['database', 'lock', 'disk', 'audit']))
+      .describe('What does not work; empty when ready.'),
   }),
 } as const;
 

@@ -7,7 +7,9 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -59,6 +61,19 @@ export function refuseLostDatabase(dataDir: string): void {
   throw new StoreError(
     `DATA_DIR was used before (it holds ${trace}), but its database ${DATABASE_FILE} is missing. Mount or restore it (npm run manage -- restore FILE), or choose an empty folder.`,
   );
+}
+
+const PROBE = 'write.probe';
+const PROBE_BYTES = 4_096;
+
+/** Writes a small file and removes it again. Throws what the system says when the folder does not take it. */
+export function probeFolder(dataDir: string): void {
+  const path = join(dataDir, PROBE);
+  try {
+    writeFileSync(path, new Uint8Array(PROBE_BYTES), { mode: 0o600 });
+  } finally {
+    rmSync(path, { force: true });
+  }
 }
 
 /** Waits until a file, or the names in a folder, are on the disk. */

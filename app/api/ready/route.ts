@@ -5,6 +5,7 @@ import { currentActor } from '@/lib/services/session';
 export async function GET(): Promise<Response> {
   const { ready, reasons } = await readiness(await currentActor());
   const headers = { 'Cache-Control': 'no-store' };
-  const status = ready ? 'ready' : reasons.every((one) => one === 'audit') ? 'degraded' : 'not-ready';
+  const isReadable = reasons.every((one) => one === 'audit' || one === 'disk');
+  const status = ready ? 'ready' : isReadable ? 'degraded' : 'not-ready';
   return Response.json({ status, reasons }, { status: ready ? 200 : 503, headers });
 }
