@@ -127,6 +127,8 @@ test('[100] on a full disk pages and lists are there, changes are answered 503, 
     while (refused.status === 201 && count < 200) refused = await create();
     expect(refused.status).toBe(503);
     expect(['storage-unavailable', 'audit-unavailable']).toContain(refused.code);
+    const ready = async () => (await fetch(`${desk.url}/api/ready`)).json();
+    await expect.poll(ready).toEqual({ status: 'degraded', reasons: ['disk'] });
     await desk.control.clearJournal();
     expect((await create()).status).toBe(503);
     expect((await desk.control.journal()).filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -136,6 +138,7 @@ test('[100] on a full disk pages and lists are there, changes are answered 503, 
     await expect(page.getByRole('table')).toBeVisible();
     rmSync(ballast);
     expect((await create()).status).toBe(201);
+    await expect.poll(ready).toEqual({ status: 'ready', reasons: [] });
     expect(await desk.manage(['audit', 'verify'])).toContain('whole');
     await context.close();
   } finally {

@@ -265,7 +265,8 @@ export const SECURITY_TESTS = [
   {
     number: 101,
     promise: 'P10',
-    words: 'A missing or read-only data folder is told; no empty database replaces a lost one.',
+    words:
+      'A data folder that is missing, read-only, of somebody else or failing is told; no empty database replaces a lost one.',
   },
   {
     number: 102,

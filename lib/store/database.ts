@@ -78,13 +78,18 @@ export function wrap(raw: Libsql.Database): Database {
 
 /** Runs what is missing, all in one transaction. */
 export function migrate(raw: Libsql.Database): void {
-  const run = raw.transaction(() => {
+  raw.exec('begin immediate');
+  try {
     // Read inside the transaction: a second process may be migrating at the same time.
     const version = readVersion(raw);
     for (const statement of MIGRATIONS.slice(version).flat()) raw.exec(statement);
     raw.pragma(`user_version = ${MIGRATIONS.length}`);
-  });
-  run.immediate();
+    raw.exec('commit');
+  } catch (error) {
+    // A disk that fails has ended the transaction already; another rollback would hide why.
+    if (raw.inTransaction) raw.exec('rollback');
+    throw error;
+  }
 }
 
 /** The version of the database, 0 for an empty one. Throws StoreError for one that is newer than this program. */
@@ -136,6 +141,8 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT: 'The database in DATA_DIR is damaged. Restore a backup (npm run manage -- restore FILE).',
   SQLITE_BUSY: 'The database in DATA_DIR is held by another program.',
   ENOSPC: 'The disk of DATA_DIR is full.',
+  EIO: 'The disk of DATA_DIR fails.',
+  EFBIG: 'DATA_DIR does not take files of that size (a limit of the process, or of the disk).',
   EROFS: 'DATA_DIR is read-only.',
   EACCES: 'DATA_DIR belongs to somebody else.',
   EPERM: 'DATA_DIR belongs to somebody else.',
@@ -143,7 +150,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;
-  const code = 'code' in error ? String(error.code) : '';
+  // What libsql says when it cannot open a file has no code.
+  const isUnopened = error.message.startsWith('ConnectionFailed');
+  const code = isUnopened ? 'SQLITE_CANTOPEN' : 'code' in error ? String(error.code) : '';
   // Extended codes name the place: SQLITE_IOERR_FSYNC.
   const known = Object.keys(REASONS).find((name) => code === name || code.startsWith(`${name}_`));
   return known === undefined ? error : new StoreError(`${REASONS[known]} (${code})`, { cause: error });
