@@ -394,14 +394,14 @@ function startWriter(dataDir: string, writers: number, entries: number) {
 test('[89] eight writers in two processes make one chain without a gap', async () => {
   const dataDir = mkdtempSync(join(folder, 'processes-'));
   const database = open(dataDir);
-  const processes = [startWriter(dataDir, 4, 500), startWriter(dataDir, 4, 500)];
+  const processes = [startWriter(dataDir, 4, 1_000), startWriter(dataDir, 4, 1_000)];
   const statuses = await Promise.all(processes.map((child) => once(child, 'exit')));
   assert.deepEqual(
     statuses.map(([status]) => status),
     [0, 0],
   );
   const verdict = await verifyAudit(null, database);
-  assert.equal(verdict.ok && verdict.rows, 4_000);
+  assert.equal(verdict.ok && verdict.rows, 8_000);
 });
 
 test('[89] a writer that is killed leaves a whole chain', async () => {
