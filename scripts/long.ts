@@ -7,7 +7,10 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     await (await import('./long/tokens-files')).longTokensFiles();
   },
   claims: async () => (await import('./long/claims')).longClaims(),
-  crashes: async () => (await import('./long/crashes')).longCrashes(),
+  crashes: async () => {
+    await (await import('./long/crash-steps')).longCrashSteps(10);
+    await (await import('./long/crashes')).longCrashes();
+  },
   doubts: async () => (await import('./long/doubts')).longDoubts(),
   soak: async () => (await import('./long/soak')).longSoak(),
   uploads: async () => (await import('./long/uploads')).longUploads(),

@@ -9,6 +9,8 @@ export const faultSchema = z.strictObject({
   /** How many matching requests it hits; then it is gone. */
   times: z.number().int().positive().default(1),
   delayMs: z.number().int().nonnegative().default(0),
+  /** The change is made at once, and its answer comes so much later. */
+  delayAnswerMs: z.number().int().nonnegative().default(0),
   /** `before`: nothing happens upstream; `after`: the change is made, and its answer is lost. */
   drop: z.enum(['before', 'after']).optional(),
   /** Answer this, with or without making the change. */

@@ -146,6 +146,7 @@ async function answerApi(
   const answer = handled();
   entry.status = answer.status;
   entry.requestId = answer.headers?.['x-trace-id'] ?? '';
+  if (fault && fault.delayAnswerMs > 0) await sleep(fault.delayAnswerMs);
   if (fault?.drop === 'after') return drop(request, response);
   if (fault?.answer) return writeFault(response, fault.answer, entry);
   write(response, answer, new Date(now()));

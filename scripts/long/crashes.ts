@@ -89,7 +89,7 @@ export async function longCrashes(): Promise<void> {
       console.log,
     );
     console.log(
-      `${points} kills: ${acknowledged} changes acknowledged, 0 lost; ${cut} cut, each on record; ready again after ${Math.round(ready.median)} ms (median), ${Math.round(ready.longest)} ms at most`,
+      `${points} kills at random: ${acknowledged} changes acknowledged, 0 lost; ${cut} cut, each on record; ready again after ${Math.round(ready.median)} ms (median), ${Math.round(ready.longest)} ms at most`,
     );
   } finally {
     await close();
@@ -102,14 +102,7 @@ type Note = (action: string, target: string) => void;
 async function changeTokens(desk: Desk, key: string, prefix: string, note: Note, touched: Set<string>) {
   for (let count = 0; ; count += 1) {
     const name = `${prefix}-${count}`;
-    const request = {
-      name,
-      allowOnStaging: true,
-      allowOnProduction: false,
-      namespacePermissions: { cart: ['r'] },
-      restrictToEdgeWorkerIds: ['4101'],
-    };
-    const created = await send(desk, key, '/tokens', { method: 'POST', body: JSON.stringify(request) });
+    const created = await send(desk, key, '/tokens', { method: 'POST', body: tokenRequest(name) });
     if (created === null) return;
     if (created < 300) note('token.create', name);
     const refreshed = await send(desk, key, `/tokens/${name}/refresh`, { method: 'POST' });
@@ -122,6 +115,17 @@ async function changeTokens(desk: Desk, key: string, prefix: string, note: Note,
     if (revoked === null) return;
     if (revoked < 300) note('token.revoke', name);
   }
+}
+
+/** The body that asks for a token. */
+export function tokenRequest(name: string): string {
+  return JSON.stringify({
+    name,
+    allowOnStaging: true,
+    allowOnProduction: false,
+    namespacePermissions: { cart: ['r'] },
+    restrictToEdgeWorkerIds: ['4101'],
+  });
 }
 
 const BUNDLE = new Uint8Array(makeBundle({ name: 'shop', version: '1.4.2', tokens: [], style: 'no-file' }));
@@ -147,17 +151,17 @@ async function besideTheServer(desk: Desk, point: number): Promise<Acknowledged>
 }
 
 /** The status of the answer once all of it is here; null when the server went away. Throws for a server's failure. */
-async function send(
+export async function send(
   desk: Desk,
   key: string,
   path: string,
-  init: { method: string; body?: string | Uint8Array<ArrayBuffer> },
+  init: { method: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
 ): Promise<number | null> {
   const type = typeof init.body === 'string' ? { 'Content-Type': 'application/json' } : {};
   try {
     const answer = await fetch(`${desk.url}/api/v1${path}`, {
       ...init,
-      headers: { Authorization: `Bearer ${key}`, ...type },
+      headers: { ...init.headers, Authorization: `Bearer ${key}`, ...type },
     });
     await answer.arrayBuffer();
     if (answer.status === 500) throw new Error(`${init.method} ${path} was answered 500`);
@@ -173,12 +177,9 @@ type Round = { before: number; answers: Acknowledged; alive: ReadonlySet<string>
 
 /** Throws when something is lost; returns how many changes were cut. */
 async function examine(desk: Desk, key: string, { before, answers, alive }: Round): Promise<number> {
+  await examineDatabase(desk);
   const raw = new Libsql(join(desk.dataDir, 'token-desk.db'));
   try {
-    const [complaint] = raw.prepare('pragma integrity_check').all();
-    if (JSON.stringify(complaint) !== '{"integrity_check":"ok"}') throw new Error(JSON.stringify(complaint));
-    const verdict = await verifyAudit(null, wrap(raw));
-    if (!verdict.ok) throw new Error(`the audit is broken at ${verdict.seq}: ${verdict.why}`);
     // A person or a key that was made with its outcome on record is there too.
     for (const { action, target } of answers) {
       const made = { 'people.add': '"user" where email', 'key.create': 'api_key where name' }[action];
@@ -212,7 +213,21 @@ function told({ action, target }: { action: string; target: string }): string {
   return `${action} ${target}`;
 }
 
-function auditRows(desk: Desk): AuditTable[] {
+/** Throws when the database is damaged, or its audit is no chain. */
+export async function examineDatabase(desk: Desk): Promise<void> {
+  const raw = new Libsql(join(desk.dataDir, 'token-desk.db'));
+  try {
+    const [complaint] = raw.prepare('pragma integrity_check').all();
+    if (JSON.stringify(complaint) !== '{"integrity_check":"ok"}') throw new Error(JSON.stringify(complaint));
+    const verdict = await verifyAudit(null, wrap(raw));
+    if (!verdict.ok) throw new Error(`the audit is broken at ${verdict.seq}: ${verdict.why}`);
+  } finally {
+    raw.close();
+  }
+}
+
+/** All entries of the audit. */
+export function auditRows(desk: Desk): AuditTable[] {
   const raw = new Libsql(join(desk.dataDir, 'token-desk.db'));
   try {
     return raw.prepare('select * from audit order by seq').all() as AuditTable[];
