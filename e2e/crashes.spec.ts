@@ -1,6 +1,6 @@
 // Power cuts lose nothing that was acknowledged, and leave nothing half done. `npm run long -- crashes` does the same many
 // times.
-import { crashSteps } from '../scripts/long/crash-steps';
+import { crashSteps, STEPS_DESK } from '../scripts/long/crash-steps';
 import { crashes } from '../scripts/long/crashes';
 import { expect, openDesk, test } from './fixtures';
 
@@ -19,7 +19,7 @@ test('[97] killed at ten random moments under load, the server is ready again wi
 
 test('[98] killed at each step of creating, refreshing, revoking and patching: before, after, or told as unknown', async () => {
   test.setTimeout(180_000);
-  const { desk, close } = await openDesk('steps', { people: [] });
+  const { desk, close } = await openDesk('steps', STEPS_DESK);
   try {
     expect(await crashSteps(desk, 0)).toBe(16);
     expect(desk.log()).not.toContain('unhandled rejection');
