@@ -5,7 +5,7 @@ import { crashes } from '../scripts/long/crashes';
 import { expect, openDesk, test } from './fixtures';
 
 test('[97] killed at ten random moments under load, the server is ready again with everything it acknowledged', async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const { desk, close } = await openDesk('crashes', { people: [] });
   try {
     const { acknowledged, points } = await crashes(desk, 10, () => undefined);
@@ -18,7 +18,7 @@ test('[97] killed at ten random moments under load, the server is ready again wi
 });
 
 test('[98] killed at each step of creating, refreshing, revoking and patching: before, after, or told as unknown', async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const { desk, close } = await openDesk('steps', STEPS_DESK);
   try {
     expect(await crashSteps(desk, 0)).toBe(16);
