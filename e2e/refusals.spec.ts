@@ -37,7 +37,7 @@ const SSO = {
 };
 
 test('[94] 10,000 refused requests of a guest leave less than 5 MB, and who is refused with a key stays on record', async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const { desk, close } = await openDesk('flood', { people: [], env: { ...SSO, LOG_LEVEL: 'info' } });
   const pool = new Pool(desk.url, { connections: 16 });
   try {
