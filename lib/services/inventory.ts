@@ -18,7 +18,7 @@ const FRESH_MS = 60_000;
 export async function listNamespaces(actor: Actor, account: string): Promise<Result<readonly Namespace[]>> {
   const allowed = await authorize(actor, 'namespace.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   return cached(knownNamespaces(), account, async () => {
     const [staging, production] = await Promise.all([
@@ -35,7 +35,7 @@ export async function listNamespaces(actor: Actor, account: string): Promise<Res
 export async function listEdgeWorkers(actor: Actor, account: string): Promise<Result<readonly EdgeWorker[]>> {
   const allowed = await authorize(actor, 'edgeworker.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   return cached(knownEdgeWorkers(), account, async () => {
     const read = await fetchEdgeWorkers(connection.value.client);

@@ -45,7 +45,7 @@ export async function createToken(
   const namespaces = Object.keys(request.namespacePermissions);
   const allowed = await authorize(actor, 'token.create', { namespaces, networks });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const act = { action: 'token.create' as const, target: request.name, account };
   const mayStill = () => authorizeAgain(actor, 'token.create', { namespaces, networks });
@@ -111,7 +111,7 @@ export async function revokeToken(
 ): Promise<Result<{ name: string }>> {
   const allowed = await authorize(actor, 'token.revoke');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const act = { action: 'token.revoke' as const, target: name, account };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, async (id) => {
@@ -141,7 +141,7 @@ async function openChange(
   // Twice on purpose: who may not refresh at all learns nothing about the token, and the scope needs its permissions.
   const first = await authorize(actor, right);
   if (!first.ok) return first;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const before = await akamai.getToken(connection.value.client, name);
   if (!before.ok) return before;

@@ -29,7 +29,7 @@ export type TokenOverview = {
 export async function listTokens(actor: Actor, account: string): Promise<Result<TokenOverview>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   return connection.ok ? cachedTokens(connection.value) : connection;
 }
 
@@ -41,7 +41,7 @@ export async function showFirst(
 ): Promise<Result<null>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   wantDetailsFirst(connection.value, names);
   return ok(null);
@@ -51,7 +51,7 @@ export async function showFirst(
 export async function rereadTokens(actor: Actor, account: string): Promise<Result<null>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   outdateList(connection.value);
   return ok(null);
@@ -73,7 +73,7 @@ export type TokenView = {
 export async function readToken(actor: Actor, account: string, name: string): Promise<Result<TokenView>> {
   const allowed = await authorize(actor, 'token.read');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const read = await getToken(connection.value.client, name);
   if (read.ok) {

@@ -1,0 +1,1 @@
+import { benchStart } from './scripts/bench/start'; console.log(await benchStart()); process.exit(0);
