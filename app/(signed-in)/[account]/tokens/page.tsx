@@ -4,11 +4,11 @@ import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
+import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
-import { ProblemPanel } from '@/components/ui/problem-panel';
 import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
 import { type Token, tokenStatus } from '@/lib/domain/token';
@@ -135,10 +135,8 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
         </div>
       )}
       {problem && (
-        <div className="mb-5">
-          <ProblemPanel problem={problem}>
-            <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
-          </ProblemPanel>
+        <div className="mb-5 empty:hidden">
+          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         </div>
       )}
       {tokens.length === 0 ? (

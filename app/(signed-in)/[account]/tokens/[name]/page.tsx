@@ -8,6 +8,7 @@ import { Networks, Status } from '@/components/tokens/marks';
 import { NoteFacts } from '@/components/tokens/note';
 import { NoteForm } from '@/components/tokens/note-form';
 import { Sentence } from '@/components/tokens/sentence';
+import { StaleData } from '@/components/tokens/stale-data';
 import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Icon } from '@/components/ui/icon';
@@ -131,12 +132,9 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
         {doubts.length > 0 && act === undefined && (
           <TokenDoubts actor={actor} doubts={doubts} base={`/${encodeURIComponent(account)}/tokens`} />
         )}
-        {problem && (
-          <ProblemPanel problem={problem}>
-            {problem.code !== 'token-expired' && (
-              <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
-            )}
-          </ProblemPanel>
+        {problem?.code === 'token-expired' && <ProblemPanel problem={problem} />}
+        {problem && problem.code !== 'token-expired' && (
+          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         )}
         {view.differences && view.differences.length > 0 ? (
           <NotAsAsked differences={view.differences} />
