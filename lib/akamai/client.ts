@@ -82,6 +82,8 @@ export type AkamaiClient = {
   change: <T>(change: Change<T>) => Promise<Result<Answered<T>>>;
   /** The bytes of a .tgz, with the checks and limits of `call`. */
   download: (request: CallOptions & { path: string }) => Promise<Result<Buffer>>;
+  /** Tells this credential and account from all others, and nothing about them. */
+  id: string;
   /** How things stand with this credential, whatever the account: for banners and metrics. */
   paceState: () => PaceState;
 };
@@ -119,6 +121,9 @@ export function akamaiClient(
       const call: Request = { ...request, method: 'GET' };
       return send(context, call, (response, at) => readBundle(response, call, limits, at));
     },
+    id: createHash('sha256')
+      .update(JSON.stringify([host, clientToken, accessToken, options.accountSwitchKey]))
+      .digest('hex'),
     paceState: () => pace.state(),
   };
 }

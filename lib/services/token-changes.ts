@@ -16,7 +16,7 @@ import { authorize, authorizeAgain } from './authorize';
 import { type Connection, connect } from './connection';
 import { type DoubtOrigin, isInDoubt, settleByLookUp, stillInDoubt } from './doubts';
 import type { Actor } from './session';
-import { outdateList, rememberToken } from './token-cache';
+import { forgetToken, outdateList, rememberToken } from './token-cache';
 
 /** What a look-up is compared with: what was asked, and how the token was. */
 type Before = Doubt extends infer One ? (One extends Doubt ? Omit<One, 'account' | 'since'> : never) : never;
@@ -55,13 +55,16 @@ export async function createToken(
       akamai.createToken(connection.value.client, request, mayStill),
     ),
   );
-  if (!done.ok) return done;
   const { name } = request;
+  if (!done.ok) {
+    outdateList(connection.value, name);
+    return done;
+  }
   const settledByLookup = done.value.how === 'settled-by-lookup';
   const created = await akamai.getToken(connection.value.client, name);
   if (!created.ok) {
     // It exists all the same: a failure here would make people create it again.
-    outdateList(connection.value);
+    outdateList(connection.value, name);
     return ok({ name, granted: null, settledByLookup });
   }
   rememberToken(connection.value, created.value);
@@ -95,10 +98,13 @@ export async function refreshToken(
       () => akamai.refreshToken(connection.client, name, mayStill),
     ),
   );
-  if (!done.ok) return done;
+  if (!done.ok) {
+    outdateList(connection, name);
+    return done;
+  }
   const after = await akamai.getToken(connection.client, name);
   if (after.ok) rememberToken(connection, after.value);
-  else outdateList(connection);
+  else outdateList(connection, name);
   return ok(after.ok ? after.value : null);
 }
 
@@ -127,8 +133,11 @@ export async function revokeToken(
       akamai.revokeToken(connection.value.client, name, mayStill),
     );
   });
-  if (!done.ok) return done;
-  outdateList(connection.value);
+  if (!done.ok) {
+    outdateList(connection.value, name);
+    return done;
+  }
+  forgetToken(connection.value, name);
   return ok({ name });
 }
 

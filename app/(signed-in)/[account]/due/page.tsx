@@ -23,7 +23,7 @@ export default async function DuePage({ params }: PageProps<'/[account]/due'>) {
   const account = decodeURIComponent((await params).account);
   const base = `/${encodeURIComponent(account)}`;
   const actor = await signedIn(`${base}/due`);
-  const listed = await listTokens(actor, account);
+  const listed = await listTokens(actor, account, 'briefly');
   return (
     <PageFrame actor={actor} account={account} section="due">
       {listed.ok ? (
@@ -37,7 +37,7 @@ export default async function DuePage({ params }: PageProps<'/[account]/due'>) {
 
 function Due({
   base,
-  overview: { tokens, readAt, problem, pending },
+  overview: { tokens, readAt, problem, isRefreshing, pending },
 }: {
   base: string;
   overview: TokenOverview;
@@ -92,7 +92,7 @@ function Due({
           pending={pending}
         />
       ))}
-      {pending.size > 0 && !problem && <Poll mark={String(pending.size)} />}
+      {(isRefreshing || (pending.size > 0 && !problem)) && <Poll mark={`${readAt} ${pending.size}`} />}
     </>
   );
 }
