@@ -8,6 +8,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
   },
   claims: async () => (await import('./long/claims')).longClaims(),
   crashes: async () => (await import('./long/crashes')).longCrashes(),
+  'slow-upstream': async () => (await import('./long/slow-upstream')).longSlowUpstream(),
   doubts: async () => (await import('./long/doubts')).longDoubts(),
   soak: async () => (await import('./long/soak')).longSoak(),
   uploads: async () => (await import('./long/uploads')).longUploads(),
