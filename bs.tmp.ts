@@ -1,1 +1,0 @@
-import { benchStart } from './scripts/bench/start'; console.log(await benchStart()); process.exit(0);
