@@ -82,6 +82,10 @@ export const test = base.extend<TestFixtures & { problems: string[]; allowed: Re
       const page = await context.newPage();
       watch(page, problems, allowed);
       await rereadTokens(page);
+      // A test before this one may have left Akamai as away: the page finds by itself that it is back.
+      await expect(page.getByText(/Akamai (does not answer|asked us to slow down)/)).toHaveCount(0, {
+        timeout: 20_000,
+      });
       return page;
     });
     for (const context of contexts) await context.close();

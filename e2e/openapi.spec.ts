@@ -250,8 +250,13 @@ test('failures of Akamai are told as described', async ({ desk }) => {
     await desk.control.reset();
     return answer;
   };
-  expect((await failing(429, { 'Retry-After': '7' })).json).toMatchObject({ code: 'akamai-rate-limited' });
   expect((await failing(500)).json).toMatchObject({ status: 502, code: 'akamai-error' });
+  const limited = await failing(429, { 'Retry-After': '6' });
+  expect(limited.json).toMatchObject({ status: 503, code: 'akamai-rate-limited' });
+  // Until then nobody is sent, and then everybody.
+  const again = () => api.call('GET', token, { key, name: 'cart-reader' });
+  expect((await again()).status).toBe(503);
+  await expect.poll(async () => (await again()).status, { timeout: 10_000 }).toBe(200);
 });
 
 test('people read the description, whatever their role', async ({ pageOf }) => {

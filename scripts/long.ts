@@ -11,6 +11,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     await (await import('./long/crash-steps')).longCrashSteps(10);
     await (await import('./long/crashes')).longCrashes();
   },
+  'slow-upstream': async () => (await import('./long/slow-upstream')).longSlowUpstream(),
   doubts: async () => (await import('./long/doubts')).longDoubts(),
   soak: async () => (await import('./long/soak')).longSoak(),
   uploads: async () => (await import('./long/uploads')).longUploads(),

@@ -15,3 +15,6 @@ export function startApp(
 ): Promise<ChildProcess>;
 export function ensureBuild(): boolean;
 export function loadDotEnv(): void;
+
+/** The path of the `next` command. */
+export function nextBin(): string;

@@ -3,12 +3,15 @@ import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { type Section, Shell } from '@/components/shell/shell';
 import { readTheme } from '@/components/shell/theme';
+import { Countdown } from '@/components/ui/countdown';
 import { Notice } from '@/components/ui/notice';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { Problem } from '@/lib/domain/problem';
 import { listAccounts } from '@/lib/services/accounts';
 import { auditIsBehind } from '@/lib/services/audit';
 import type { Actor } from '@/lib/services/session';
+import { currentTime } from '@/lib/services/surroundings';
+import { readUpstream } from '@/lib/services/upstream';
 import { signOutAction, switchThemeAction } from './actions';
 
 /** Pages that are the same for all accounts leave `account` out: the first one stays at hand. */
@@ -38,8 +41,39 @@ export async function PageFrame({ actor, account, section, children }: Props) {
           />
         </div>
       )}
+      {account !== undefined && <UpstreamBanner actor={actor} account={account} />}
       {children}
     </Shell>
+  );
+}
+
+/** Says that nothing newer can come from Akamai now, and when it will be asked again. */
+async function UpstreamBanner({ actor, account }: { actor: Actor; account: string }) {
+  const upstream = await readUpstream(actor, account);
+  if (!upstream.ok || upstream.value.kind === 'fine') return null;
+  const { kind, goesOnAt } = upstream.value;
+  const seconds = Math.max(0, Math.ceil((goesOnAt - currentTime()) / 1000));
+  const countdown = <Countdown key={Math.round(goesOnAt / 1000)} seconds={seconds} />;
+  return (
+    <div className="mb-5">
+      {kind === 'slowed' ? (
+        <Notice
+          look="attention"
+          title="Akamai asked us to slow down."
+          text={
+            <>It goes on in {countdown}. Until then you see what was read last, and changes have to wait.</>
+          }
+        />
+      ) : (
+        <Notice
+          look="danger"
+          title="Akamai does not answer."
+          text={
+            <>The next try is in {countdown}. Until then you see what was read last, and no change is sent.</>
+          }
+        />
+      )}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 // Something to know, in the colour of its weight and with a word for it.
 import { CircleCheck, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Icon } from './icon';
 
 const LOOKS: Record<'ok' | 'info' | 'attention' | 'danger', [LucideIcon, string, string]> = {
@@ -9,7 +10,7 @@ const LOOKS: Record<'ok' | 'info' | 'attention' | 'danger', [LucideIcon, string,
   danger: [TriangleAlert, 'border-danger-line bg-danger-soft', 'text-danger'],
 };
 
-export function Notice({ look, title, text }: { look: keyof typeof LOOKS; title: string; text?: string }) {
+export function Notice({ look, title, text }: { look: keyof typeof LOOKS; title: string; text?: ReactNode }) {
   const [icon, frame, ink] = LOOKS[look];
   return (
     <div role="status" className={`flex gap-2.5 rounded-control border px-3.5 py-2.5 text-m ${frame}`}>

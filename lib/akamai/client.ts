@@ -8,8 +8,15 @@ import { log } from '@/lib/platform/log';
 import { metrics } from '@/lib/platform/metrics';
 import { once } from '@/lib/platform/once';
 import type { Credential } from './credentials';
-import { createPace, type Pace, type Priority } from './pace';
-import { answerProblem, badResponse, faultProblem, redirectProblem, retryAfter } from './problems';
+import { createPace, type Heard, type Pace, type PaceLimits, type PaceState, type Priority } from './pace';
+import {
+  answerProblem,
+  badResponse,
+  faultProblem,
+  nextCallMs,
+  redirectProblem,
+  retryAfter,
+} from './problems';
 
 /** Limits of one call. Akamai's rate limit is about 18 a second on average (second hand), so 10 leaves room for others. */
 export const LIMITS = {
@@ -22,7 +29,17 @@ export const LIMITS = {
   retriesMax: 3,
   /** All tries of one GET together. */
   retryMs: 60_000,
-  pace: { perSecond: 10, burst: 10, atOnceMax: 4, waitingMax: 2_000 },
+  pace: {
+    perSecond: 10,
+    burst: 10,
+    atOnceMax: 8,
+    backgroundAtOnceMax: 6,
+    waitingMax: 500,
+    patienceMs: { interactive: 5_000, background: 60_000 },
+    // Akamai's average is told to be one of two minutes.
+    recoverySeconds: 120,
+    circuit: { failuresMax: 5, waitMs: 5_000, waitMsMax: 60_000 },
+  } satisfies PaceLimits as PaceLimits,
 };
 export type Limits = typeof LIMITS;
 
@@ -65,12 +82,18 @@ export type AkamaiClient = {
   change: <T>(change: Change<T>) => Promise<Result<Answered<T>>>;
   /** The bytes of a .tgz, with the checks and limits of `call`. */
   download: (request: CallOptions & { path: string }) => Promise<Result<Buffer>>;
+  /** Tells this credential and account from all others, and nothing about them. */
+  id: string;
+  /** How things stand with this credential, whatever the account: for banners and metrics. */
+  paceState: () => PaceState;
 };
 
 export type ClientOptions = {
   /** Connect here instead of https://<host>; requests are signed for the host all the same. */
   origin: string | null;
   accountSwitchKey: string | null;
+  /** Who asks: calls of one owner do not hold up those of another. */
+  owner?: string;
 };
 
 /** The client of a credential: one signer and one pace per credential in this process, whatever the account. */
@@ -98,6 +121,10 @@ export function akamaiClient(
       const call: Request = { ...request, method: 'GET' };
       return send(context, call, (response, at) => readBundle(response, call, limits, at));
     },
+    id: createHash('sha256')
+      .update(JSON.stringify([host, clientToken, accessToken, options.accountSwitchKey]))
+      .digest('hex'),
+    paceState: () => pace.state(),
   };
 }
 
@@ -130,19 +157,50 @@ async function send<T>(context: Context, call: Request, read: Read<T>): Promise<
     ...(call.signal ? [call.signal] : []),
     AbortSignal.timeout(limits.retryMs + limits.callMs),
   ]);
+  const turn = { priority: call.priority ?? 'interactive', owner: context.owner ?? '', signal };
   const startedAt = Date.now();
   for (let tries = 0; ; tries += 1) {
-    const attempt = { connection: false, waitMs: null as number | null };
-    const result = await context.pace.run(call.priority ?? 'interactive', signal, async () => {
+    const attempt: Attempt = { connection: false, limited: false, retryMs: null, closedMs: null };
+    const result = await context.pace.run(turn, async () => {
       const still = (await call.mayStill?.()) ?? ok(null);
-      return still.ok ? sendOnce(context, call, attempt, read) : still;
+      if (!still.ok) return { result: still, heard: { outcome: 'nothing', waitMs: null } };
+      const sent = await sendOnce(context, call, attempt, read);
+      return { result: sent, heard: heardOf(sent, attempt, signal) };
     });
+    if (attempt.limited && !result.ok) tellWait(result.problem, context.pace);
     logCall(call, result, tries, Date.now() - startedAt);
     if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
     const waitMs = retryWait(result.problem, attempt, tries);
     if (waitMs === null || Date.now() - startedAt + waitMs > limits.retryMs || signal.aborted) return result;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+}
+
+/** What one try met: a fault of the connection, a rate limit, when to try it again, how long nothing may be sent. */
+type Attempt = { connection: boolean; limited: boolean; retryMs: number | null; closedMs: number | null };
+
+const FAILURES: ReadonlySet<string> = new Set([
+  'akamai-unreachable',
+  'akamai-timeout',
+  'akamai-bad-certificate',
+  'akamai-error',
+]);
+
+function heardOf(
+  result: Result<unknown>,
+  { limited, retryMs, closedMs }: Attempt,
+  signal: AbortSignal,
+): Heard {
+  if (limited) return { outcome: 'limited', waitMs: closedMs ?? retryMs };
+  if (result.ok || !FAILURES.has(result.problem.code)) return { outcome: 'answered', waitMs: closedMs };
+  // Whoever gives a call up says nothing about Akamai.
+  return { outcome: signal.aborted ? 'nothing' : 'failed', waitMs: closedMs };
+}
+
+/** Puts into a rate limit's Problem how long all calls wait now, where Akamai did not say it. */
+function tellWait(problem: Problem, pace: Pace): void {
+  const { blockedUntil } = pace.state();
+  if (blockedUntil !== null) problem.retryAfterSeconds ??= Math.ceil((blockedUntil - Date.now()) / 1000);
 }
 
 /** One line a call: enough to find it in Akamai's own logs, nothing of what was sent or answered. */
@@ -159,21 +217,18 @@ function logCall({ method, path }: Request, result: Result<unknown>, tries: numb
 }
 
 /** Milliseconds to wait before another GET, never earlier than Akamai told; null for no other try. */
-function retryWait(
-  problem: Problem,
-  attempt: { connection: boolean; waitMs: number | null },
-  tries: number,
-): number | null {
-  const status = problem.upstream?.status;
-  if (status !== 429 && status !== 503 && !attempt.connection) return null;
+function retryWait(problem: Problem, attempt: Attempt, tries: number): number | null {
+  // The pace holds it, like all others, until Akamai wants calls again.
+  if (attempt.limited) return 0;
+  if (problem.upstream?.status !== 503 && !attempt.connection) return null;
   const backOff = 250 * 2 ** tries * (0.5 + Math.random());
-  return Math.max(attempt.waitMs ?? 0, backOff);
+  return Math.max(attempt.retryMs ?? 0, backOff);
 }
 
 async function sendOnce<T>(
   context: Context,
   call: Request,
-  attempt: { connection: boolean; waitMs: number | null },
+  attempt: Attempt,
   read: Read<T>,
 ): Promise<Result<T>> {
   const { limits } = context;
@@ -197,7 +252,10 @@ async function sendOnce<T>(
       dispatcher: dispatcher(limits.connectMs),
     });
     const at = Date.now();
-    attempt.waitMs = retryAfterMs(response, at);
+    const header = (name: string) => response.headers.get(name);
+    attempt.limited = response.status === 429;
+    attempt.retryMs = retryAfterMs(response, at);
+    attempt.closedMs = nextCallMs({ header, at });
     return await read(response, at);
   } catch (error) {
     const { connection, ...failed } = faultProblem(error, isChange, timeout.aborted);

@@ -147,6 +147,17 @@ export function retryAfter(answer: Pick<Answer, 'header' | 'at'>): number | null
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - answer.at) / 1000));
 }
 
+/**
+ * Milliseconds until Akamai wants another call, as X-RateLimit-Next tells it (a time, by Akamai's own clock); null when
+ * there is none, it cannot be read, or it is over.
+ */
+export function nextCallMs({ header, at }: Pick<Answer, 'header' | 'at'>): number | null {
+  const next = Date.parse(header('x-ratelimit-next') ?? '');
+  const theirs = Date.parse(header('date') ?? '');
+  const wait = next - (Number.isNaN(theirs) ? at : theirs);
+  return wait > 0 ? wait : null;
+}
+
 /** An answer that is no JSON, cut, too large or of another shape. */
 export function badResponse(
   status: number,

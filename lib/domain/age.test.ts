@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ageInWords } from './age';
+import { ageInWords, minutesAndSeconds } from './age';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
@@ -31,4 +31,15 @@ test('an age is said in its largest fitting unit, rounded', () => {
 test('what seems to lie ahead, when two clocks differ, is new', () => {
   assert.equal(ageInWords(NOW + 1, NOW), '0 s ago');
   assert.equal(ageInWords(NOW + DAY, NOW), '0 s ago');
+});
+
+test('a countdown has minutes and two digits of seconds', () => {
+  const table: [number, string][] = [
+    [0, '0:00'],
+    [5, '0:05'],
+    [42, '0:42'],
+    [60, '1:00'],
+    [600, '10:00'],
+  ];
+  for (const [seconds, words] of table) assert.equal(minutesAndSeconds(seconds), words);
 });

@@ -73,7 +73,7 @@ export async function inspectBundle(
   const entries =
     tokens.length > 0 && account !== null ? await retrieve(actor, account, 'bundle.patch', tokens) : ok(null);
   if (!entries.ok) return entries;
-  const connected = account === null ? null : await connect(account);
+  const connected = account === null ? null : await connect(account, actor.id);
   const connection = connected?.ok ? connected.value : null;
   const known = connection ? await knownTokens(connection) : null;
   const look = (tokensNow: readonly Token[] | null) =>

@@ -135,7 +135,7 @@ async function prepare(
   const entries = await take(actor, account, 'bundle.patch', tokens);
   if (!entries.ok) return entries;
   for (const { options, edgeWorker } of uploads) {
-    const free = await versionIsFree(account, edgeWorker, options.version ?? null);
+    const free = await versionIsFree(actor, account, edgeWorker, options.version ?? null);
     if (!free.ok) return free;
   }
   return entries;
@@ -143,12 +143,13 @@ async function prepare(
 
 /** A version name is never free again at Akamai, not even after it was deleted. */
 async function versionIsFree(
+  actor: Actor,
   account: string,
   edgeWorker: string | null,
   version: string | null,
 ): Promise<Result<null>> {
   if (edgeWorker === null || version === null) return ok(null);
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const versions = await listVersions(connection.value.client, edgeWorker);
   if (!versions.ok) return versions;
@@ -209,7 +210,7 @@ export async function retrieve(
 ): Promise<Result<readonly TokensFileEntry[]>> {
   const allowed = await authorize(actor, right);
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const unique = [...new Set(names)];
   if (unique.length === 0 || unique.length > TOKENS_AT_ONCE_MAX) {

@@ -20,8 +20,11 @@ export async function offeredAccounts(): Promise<Result<readonly Account[]>> {
   return offers.ok ? ok(offers.value.map((offer) => offer.account)) : offers;
 }
 
-/** The client of the account named `slug`. Problems: `no-credentials`, `unknown-account`. */
-export async function connect(slug: string): Promise<Result<Connection>> {
+/**
+ * The client of the account named `slug`; `owner` is the id of who asks, for turns that are fair. Problems:
+ * `no-credentials`, `unknown-account`.
+ */
+export async function connect(slug: string, owner = ''): Promise<Result<Connection>> {
   const offers = await readOffers();
   if (!offers.ok) return offers;
   const offer = offers.value.find((one) => one.account.slug === slug);
@@ -37,7 +40,7 @@ export async function connect(slug: string): Promise<Result<Connection>> {
   const { accountSwitchKey } = offer;
   const client = akamaiClient(
     offer.credential,
-    { origin, accountSwitchKey },
+    { origin, accountSwitchKey, owner },
     {
       ...LIMITS,
       callMs,

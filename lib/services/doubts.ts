@@ -134,7 +134,7 @@ async function checkOne(entry: Entry): Promise<void> {
     entry.nextAt = at + (found === 'no-answer' ? LATER_MS : Math.min(SOON_MS, settleMs / 4));
     return;
   }
-  if (connection.ok) outdateList(connection.value);
+  if (connection.ok) outdateList(connection.value, doubt.name);
   await settle(entry, verdict, typeof found === 'string' ? null : found.uuid);
 }
 

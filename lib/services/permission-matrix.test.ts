@@ -312,6 +312,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'token.read',
     run: async (actor) => (await import('./tokens')).readToken(actor, 'default', 'cart-reader'),
   },
+  'upstream.readUpstream': {
+    right: 'token.list',
+    run: async (actor) => (await import('./upstream')).readUpstream(actor, 'default'),
+  },
   'token-changes.createToken': {
     right: 'token.create',
     run: async (actor) =>

@@ -1,47 +1,73 @@
-// What this process knows of each account's tokens: the last list, and the details read so far. Never a value.
-// For the token services only: it authorises nobody.
+// What this process knows of each account's tokens: the last list, and the details read so far. Never a value. Whoever
+// waits briefly is shown the older state while a newer one is read. For the token services only: it authorises nobody.
 import 'server-only';
 import { getToken, listTokens } from '@/lib/akamai/tokens';
-import type { Problem, Result } from '@/lib/domain/problem';
-import type { KnownToken, Token, TokenDetails, TokenListing } from '@/lib/domain/token';
+import { ok, type Problem, type Result } from '@/lib/domain/problem';
+import type { KnownToken, Token, TokenListing } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
 import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
+import type { KnownDetails } from '@/lib/store/known-tokens';
 import type { Connection } from './connection';
+import { openSnapshot, type Snapshot } from './token-snapshot';
+import { settledWithin, type Wait, waitMs } from './wait';
 
 /** A list younger than this is shown without asking Akamai again, milliseconds. */
 const FRESH_MS = 15_000;
 /** How many details are read at once; the client's pace limits them further. */
-const DETAILS_AT_ONCE = 4;
+const DETAILS_AT_ONCE = 6;
+/** So many details are stored at once: a write for each would be too many. */
+const DETAILS_STORED_AT_ONCE = 50;
+
+/** `order`: before and after what else it was asked; a clock's millisecond would be too coarse. */
+type Reading<T> = { order: number; askedAt: number; result: Promise<Result<T>> };
+type List = { rows: readonly TokenListing[]; order: number; readAt: number };
 
 type TokenCache = {
-  listing: { rows: readonly TokenListing[]; readAt: number } | null;
-  /** Somebody asked for a newer list, whatever the age of this one. */
-  mustRead: boolean;
-  reading: Promise<Result<null>> | null;
-  /** Details by uuid: a token is immutable, and a name used again gets another uuid. */
-  details: Map<string, TokenDetails>;
-  /** Tokens whose details Akamai does not tell any more (expired ones answer 410), by uuid. */
-  unreadable: Map<string, Problem>;
+  /** Counts questions and changes. */
+  events: number;
+  list: List | null;
+  /** Lists that were asked for before this event are old, whatever their age. */
+  outdatedBy: number;
+  reading: Reading<List> | null;
+  /** Why the last list could not be read; null when it could. */
+  problem: Problem | null;
+  /** Rows of single answers that a list, asked for before them, must not take back; null for a token that is gone. */
+  newer: Map<string, { row: TokenListing | null; order: number }>;
+  details: Map<string, KnownDetails>;
+  singles: Map<string, Reading<KnownToken>>;
+  /** The last change of a token that nobody has read back since, by name. */
+  doubts: Map<string, number>;
   hydrating: boolean;
   /** Names to read first: the rows that somebody looks at. */
   wanted: ReadonlySet<string>;
+  snapshot: Snapshot;
+  /** What `cachedTokens` returns, until something changes. */
+  view: Pick<CachedTokens, 'tokens' | 'pending'> | null;
 };
 
-function cacheOf({ account }: Connection): TokenCache {
+function cacheOf({ client, account }: Connection): TokenCache {
   const all = once('token-cache', () => new Map<string, TokenCache>());
-  const existing = all.get(account.slug);
+  const existing = all.get(client.id);
   if (existing) return existing;
+  const snapshot = openSnapshot(client.id, account.slug);
+  const { list, details } = snapshot.restored;
   const fresh: TokenCache = {
-    listing: null,
-    mustRead: false,
+    events: 0,
+    list: list && { ...list, order: 0 },
+    outdatedBy: 0,
     reading: null,
-    details: new Map(),
-    unreadable: new Map(),
+    problem: null,
+    newer: new Map(),
+    details,
+    singles: new Map(),
+    doubts: new Map(),
     hydrating: false,
     wanted: new Set(),
+    snapshot,
+    view: null,
   };
-  all.set(account.slug, fresh);
+  all.set(client.id, fresh);
   return fresh;
 }
 
@@ -51,29 +77,37 @@ export type CachedTokens = {
   readAt: number;
   /** Why a newer list could not be read, when what is shown is older than it should be. */
   problem: Problem | null;
+  /** A newer list is being read. */
+  isRefreshing: boolean;
   /** Names of tokens whose details are still to be read. */
   pending: ReadonlySet<string>;
 };
 
 /**
- * All tokens of the account, expired ones included, from a list not older than 15 s if Akamai answers; details as far
- * as they are read. An older list is returned with the Problem that keeps it old. Problems of the list call else.
+ * All tokens of the account, expired ones included, from a list not older than 15 s if Akamai answers in time; details
+ * as far as they are read. An older list is returned with the Problem that keeps it old. Problems of the list call else.
  */
-export async function cachedTokens(connection: Connection): Promise<Result<CachedTokens>> {
+export async function cachedTokens(
+  connection: Connection,
+  wait: Wait = 'fully',
+): Promise<Result<CachedTokens>> {
   const cache = cacheOf(connection);
+  const first = cache.list ? ok(cache.list) : await readList(connection, cache).result;
+  if (!first.ok) return first;
   let problem: Problem | null = null;
-  if (!cache.listing || cache.mustRead || now() - cache.listing.readAt > FRESH_MS) {
-    const read = await readList(connection, cache);
-    if (!read.ok) {
-      if (!cache.listing) return read;
-      problem = read.problem;
-    }
+  // Twice at most: a list that was asked for before a change is none after it.
+  for (let round = 0; round < 2 && isOld(cache) && !problem; round += 1) {
+    const reading = readList(connection, cache);
+    const read = await settledWithin(reading.result, waitMs(wait, reading.askedAt));
+    if (read === null) break;
+    if (!read.ok) problem = read.problem;
   }
-  const { rows, readAt } = cache.listing ?? { rows: [], readAt: now() };
-  const tokens = rows.map((row) => ({ ...row, details: cache.details.get(row.uuid) ?? null }));
-  const pending = new Set(missing(cache).map((row) => row.name));
+  const isRefreshing = isOld(cache) && cache.reading !== null;
+  if (isRefreshing) problem ??= cache.problem;
+  const { readAt } = cache.list ?? first.value;
+  const { tokens, pending } = viewOf(cache);
   if (pending.size > 0 && !problem) void hydrate(connection, cache);
-  return { ok: true, value: { tokens, readAt, problem, pending } };
+  return ok({ tokens, readAt, problem, isRefreshing, pending });
 }
 
 /** Names whose details should be read before the others: the rows on somebody's screen. */
@@ -81,51 +115,152 @@ export function wantDetailsFirst(connection: Connection, names: Iterable<string>
   cacheOf(connection).wanted = new Set(names);
 }
 
-/** Makes the next reader ask Akamai for the list. The old one stays for the case that Akamai does not answer. */
-export function outdateList(connection: Connection): void {
-  cacheOf(connection).mustRead = true;
+/**
+ * Makes the next reader ask Akamai for the list. The old one stays for the case that Akamai does not answer. After a
+ * change of the token `name` whose result was not read back, its next reader waits for Akamai too.
+ */
+export function outdateList(connection: Connection, name?: string): void {
+  const cache = cacheOf(connection);
+  cache.events += 1;
+  cache.outdatedBy = cache.events;
+  if (name !== undefined) cache.doubts.set(name, cache.events);
 }
 
 /** Puts what was just read or changed into the cache, so that the next table shows it. */
 export function rememberToken(connection: Connection, token: KnownToken): void {
   const cache = cacheOf(connection);
   const { details, ...row } = token;
-  cache.details.set(token.uuid, details);
-  if (!cache.listing) return;
-  const rows = cache.listing.rows.filter((one) => one.name !== token.name);
-  cache.listing = { ...cache.listing, rows: [...rows, row] };
+  cache.details.set(token.uuid, { version: row.latestRefresh, details });
+  cache.doubts.delete(token.name);
+  putRow(cache, token.name, row);
+}
+
+/** Takes a token that was just revoked out of the cache. */
+export function forgetToken(connection: Connection, name: string): void {
+  putRow(cacheOf(connection), name, null);
 }
 
 /** The cached token of that name, if any: what to show while Akamai is away. */
 export function cachedToken(connection: Connection, name: string): (Token & { readAt: number }) | null {
   const cache = cacheOf(connection);
-  const row = cache.listing?.rows.find((one) => one.name === name);
-  if (!row || !cache.listing) return null;
-  return { ...row, details: cache.details.get(row.uuid) ?? null, readAt: cache.listing.readAt };
+  const row = cache.list?.rows.find((one) => one.name === name);
+  return row && cache.list ? { ...tokenOf(cache, row), readAt: cache.list.readAt } : null;
+}
+
+/**
+ * One token, asked of Akamai once for all who wait for it. Null when Akamai takes longer than `wait`, the token is known,
+ * and nothing was done with it since. Problems: as `getToken`.
+ */
+export async function readSingle(
+  connection: Connection,
+  name: string,
+  wait: Wait,
+): Promise<Result<KnownToken> | null> {
+  const cache = cacheOf(connection);
+  const running = cache.singles.get(name);
+  const isUsable = running && running.order > (cache.doubts.get(name) ?? 0);
+  const reading = isUsable ? running : startSingle(connection, cache, name);
+  const known = cachedToken(connection, name);
+  const mayBeOlder = known?.details && !cache.doubts.has(name);
+  return settledWithin(reading.result, mayBeOlder ? waitMs(wait, reading.askedAt) : Number.POSITIVE_INFINITY);
+}
+
+function startSingle(connection: Connection, cache: TokenCache, name: string): Reading<KnownToken> {
+  cache.events += 1;
+  const order = cache.events;
+  const result = getToken(connection.client, name).then((read) => {
+    if (cache.singles.get(name)?.order === order) cache.singles.delete(name);
+    const isNewest = order > (cache.doubts.get(name) ?? 0) && order > (cache.newer.get(name)?.order ?? 0);
+    if (read.ok && isNewest) rememberToken(connection, read.value);
+    return read;
+  });
+  const reading = { order, askedAt: now(), result };
+  cache.singles.set(name, reading);
+  return reading;
 }
 
 /** One list call for however many readers wait for it. */
-function readList(connection: Connection, cache: TokenCache): Promise<Result<null>> {
-  cache.reading ??= listTokens(connection.client, { includeExpired: true })
-    .then((listed): Result<null> => {
-      if (!listed.ok) return listed;
-      cache.listing = { rows: listed.value, readAt: now() };
-      cache.mustRead = false;
-      const known = new Set(listed.value.map((row) => row.uuid));
-      for (const map of [cache.details, cache.unreadable]) {
-        for (const uuid of map.keys()) if (!known.has(uuid)) map.delete(uuid);
-      }
-      return { ok: true, value: null };
-    })
-    .finally(() => {
-      cache.reading = null;
-    });
+function readList(connection: Connection, cache: TokenCache): Reading<List> {
+  if (cache.reading) return cache.reading;
+  cache.events += 1;
+  const order = cache.events;
+  const result = listTokens(connection.client, { includeExpired: true }).then((listed): Result<List> => {
+    cache.reading = null;
+    cache.problem = listed.ok ? null : listed.problem;
+    return listed.ok ? ok(putList(cache, listed.value, order)) : listed;
+  });
+  cache.reading = { order, askedAt: now(), result };
   return cache.reading;
 }
 
-function missing(cache: TokenCache): readonly TokenListing[] {
-  const rows = cache.listing?.rows ?? [];
-  return rows.filter((row) => !cache.details.has(row.uuid) && !cache.unreadable.has(row.uuid));
+function putList(cache: TokenCache, listed: readonly TokenListing[], order: number): List {
+  const before = new Map(cache.list?.rows.map((row) => [row.name, row]));
+  const byName = new Map(
+    listed.map((row) => {
+      const known = before.get(row.name);
+      // The same object for the same row: so it is plain what has to be stored.
+      return [row.name, known && isSame(known, row) ? known : row];
+    }),
+  );
+  for (const [name, { row, order: since }] of cache.newer) {
+    if (since < order) cache.newer.delete(name);
+    else if (row) byName.set(name, row);
+    else byName.delete(name);
+  }
+  const list = { rows: [...byName.values()], order, readAt: now() };
+  const known = new Set(list.rows.map((row) => row.uuid));
+  for (const uuid of cache.details.keys()) if (!known.has(uuid)) cache.details.delete(uuid);
+  cache.list = list;
+  cache.view = null;
+  store(cache);
+  return list;
+}
+
+function putRow(cache: TokenCache, name: string, row: TokenListing | null): void {
+  cache.events += 1;
+  cache.newer.set(name, { row, order: cache.events });
+  if (!cache.list) return;
+  const others = cache.list.rows.filter((one) => one.name !== name);
+  cache.list = { ...cache.list, rows: row ? [...others, row] : others };
+  cache.view = null;
+}
+
+function store(cache: TokenCache): void {
+  if (cache.list) cache.snapshot.save(cache.list, cache.details);
+}
+
+function isOld({ list, outdatedBy }: TokenCache): boolean {
+  return !list || list.order < outdatedBy || now() - list.readAt > FRESH_MS;
+}
+
+function isSame(one: TokenListing, other: TokenListing): boolean {
+  return (
+    one.name === other.name &&
+    one.uuid === other.uuid &&
+    one.expiry === other.expiry &&
+    one.issued === other.issued &&
+    one.latestRefresh === other.latestRefresh &&
+    one.nextRefresh === other.nextRefresh &&
+    one.activation === other.activation
+  );
+}
+
+function tokenOf(cache: TokenCache, row: TokenListing): Token {
+  // Those of before a refresh are better than none until they are read again.
+  return { ...row, details: cache.details.get(row.uuid)?.details ?? null };
+}
+
+function viewOf(cache: TokenCache): Pick<CachedTokens, 'tokens' | 'pending'> {
+  cache.view ??= {
+    tokens: (cache.list?.rows ?? []).map((row) => tokenOf(cache, row)),
+    pending: new Set(missing(cache).map((row) => row.name)),
+  };
+  return cache.view;
+}
+
+/** Details are read again after a refresh; a name that is used again has another uuid. */
+function missing({ list, details }: TokenCache): readonly TokenListing[] {
+  return (list?.rows ?? []).filter((row) => details.get(row.uuid)?.version !== row.latestRefresh);
 }
 
 /** Reads missing details in the background until none is missing or Akamai is in trouble. One at a time per account. */
@@ -134,18 +269,26 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
   cache.hydrating = true;
   const taken = new Set<string>();
   const next = (): TokenListing | undefined => {
-    const left = missing(cache).filter((row) => !taken.has(row.uuid));
+    const left = missing(cache).filter((row) => !taken.has(`${row.uuid} ${row.latestRefresh}`));
     return left.find((row) => cache.wanted.has(row.name)) ?? left[0];
   };
   let trouble: Problem | null = null;
+  let unstored = 0;
+  const put = (row: TokenListing, details: KnownDetails['details']) => {
+    cache.details.set(row.uuid, { version: row.latestRefresh, details });
+    cache.view = null;
+    unstored += 1;
+    if (unstored % DETAILS_STORED_AT_ONCE === 0) store(cache);
+  };
   const work = async () => {
     for (let row = next(); row && !trouble; row = next()) {
-      taken.add(row.uuid);
+      taken.add(`${row.uuid} ${row.latestRefresh}`);
       const read = await getToken(connection.client, row.name, { priority: 'background' });
-      if (read.ok) cache.details.set(row.uuid, read.value.details);
-      else if (read.problem.code === 'token-expired' || read.problem.code === 'token-not-found') {
-        cache.unreadable.set(row.uuid, read.problem);
-      } else trouble = read.problem;
+      // Under the row that was asked for: should a single answer tell another date, it is not asked for ever.
+      if (read.ok) put(row, read.value.details);
+      else if (read.problem.code === 'token-expired' || read.problem.code === 'token-not-found')
+        put(row, null);
+      else trouble = read.problem;
     }
   };
   try {
@@ -153,5 +296,6 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
     if (trouble) log().warn({ problem: trouble, account: connection.account.slug }, 'token details not read');
   } finally {
     cache.hydrating = false;
+    store(cache);
   }
 }

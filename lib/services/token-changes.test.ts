@@ -87,6 +87,7 @@ test('who loses the right while a change waits for its turn is refused, and noth
   const { createToken } = await import('./token-changes');
   const { revokeKey } = await import('./keys');
   const { listTokens } = await import('@/lib/akamai/tokens');
+  const { LIMITS } = await import('@/lib/akamai/client');
   const { connect } = await import('./connection');
   const { operatorActor } = await import('./session');
   const actor = await keyActor('loser');
@@ -94,9 +95,10 @@ test('who loses the right while a change waits for its turn is refused, and noth
   assert.ok(connection.ok);
   await control.clearJournal();
   // All places of the pace are taken by slow readers.
-  await control.fault({ match: { method: 'GET' }, times: 4, delayMs: 700 });
+  const places = LIMITS.pace.atOnceMax;
+  await control.fault({ match: { method: 'GET' }, times: places, delayMs: 700 });
   const { client } = connection.value;
-  const slow = Array.from({ length: 4 }, () => listTokens(client, { includeExpired: true }));
+  const slow = Array.from({ length: places }, () => listTokens(client, { includeExpired: true }));
   const waiting = createToken(actor, ACCOUNT, requestFor('too-late'), 'attempt-4');
   assert.ok((await revokeKey(operatorActor(), 'loser')).ok);
   const result = await waiting;

@@ -16,7 +16,7 @@ import { authorize, authorizeAgain } from './authorize';
 import { type Connection, connect } from './connection';
 import { type DoubtOrigin, isInDoubt, settleByLookUp, stillInDoubt } from './doubts';
 import type { Actor } from './session';
-import { outdateList, rememberToken } from './token-cache';
+import { forgetToken, outdateList, rememberToken } from './token-cache';
 
 /** What a look-up is compared with: what was asked, and how the token was. */
 type Before = Doubt extends infer One ? (One extends Doubt ? Omit<One, 'account' | 'since'> : never) : never;
@@ -45,7 +45,7 @@ export async function createToken(
   const namespaces = Object.keys(request.namespacePermissions);
   const allowed = await authorize(actor, 'token.create', { namespaces, networks });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const act = { action: 'token.create' as const, target: request.name, account };
   const mayStill = () => authorizeAgain(actor, 'token.create', { namespaces, networks });
@@ -55,13 +55,16 @@ export async function createToken(
       akamai.createToken(connection.value.client, request, mayStill),
     ),
   );
-  if (!done.ok) return done;
   const { name } = request;
+  if (!done.ok) {
+    outdateList(connection.value, name);
+    return done;
+  }
   const settledByLookup = done.value.how === 'settled-by-lookup';
   const created = await akamai.getToken(connection.value.client, name);
   if (!created.ok) {
     // It exists all the same: a failure here would make people create it again.
-    outdateList(connection.value);
+    outdateList(connection.value, name);
     return ok({ name, granted: null, settledByLookup });
   }
   rememberToken(connection.value, created.value);
@@ -95,10 +98,13 @@ export async function refreshToken(
       () => akamai.refreshToken(connection.client, name, mayStill),
     ),
   );
-  if (!done.ok) return done;
+  if (!done.ok) {
+    outdateList(connection, name);
+    return done;
+  }
   const after = await akamai.getToken(connection.client, name);
   if (after.ok) rememberToken(connection, after.value);
-  else outdateList(connection);
+  else outdateList(connection, name);
   return ok(after.ok ? after.value : null);
 }
 
@@ -111,7 +117,7 @@ export async function revokeToken(
 ): Promise<Result<{ name: string }>> {
   const allowed = await authorize(actor, 'token.revoke');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const act = { action: 'token.revoke' as const, target: name, account };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, async (id) => {
@@ -127,8 +133,11 @@ export async function revokeToken(
       akamai.revokeToken(connection.value.client, name, mayStill),
     );
   });
-  if (!done.ok) return done;
-  outdateList(connection.value);
+  if (!done.ok) {
+    outdateList(connection.value, name);
+    return done;
+  }
+  forgetToken(connection.value, name);
   return ok({ name });
 }
 
@@ -141,7 +150,7 @@ async function openChange(
   // Twice on purpose: who may not refresh at all learns nothing about the token, and the scope needs its permissions.
   const first = await authorize(actor, right);
   if (!first.ok) return first;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const before = await akamai.getToken(connection.value.client, name);
   if (!before.ok) return before;

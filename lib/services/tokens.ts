@@ -1,15 +1,15 @@
 // Reading tokens: the table and one token. Changes are in token-changes.ts.
 import 'server-only';
-import { getToken } from '@/lib/akamai/tokens';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
-import { ok, type Problem, type Result } from '@/lib/domain/problem';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
 import { creationRequest } from './attempts';
 import { authorize } from './authorize';
 import { connect } from './connection';
 import type { Actor } from './session';
-import { cachedToken, cachedTokens, outdateList, rememberToken, wantDetailsFirst } from './token-cache';
+import { cachedToken, cachedTokens, outdateList, readSingle, wantDetailsFirst } from './token-cache';
+import type { Wait } from './wait';
 
 export type TokenOverview = {
   /** All tokens, expired ones included. */
@@ -18,19 +18,26 @@ export type TokenOverview = {
   readAt: number;
   /** Why nothing newer can be shown, when that is so. */
   problem: Problem | null;
+  /** A newer list is being read: what is shown is older than it should be. */
+  isRefreshing: boolean;
   /** Names of tokens whose details are still being read. */
   pending: ReadonlySet<string>;
 };
 
 /**
- * All tokens of an account. The list is at most 15 s old when Akamai answers; details fill in behind it.
- * Problems: `not-signed-in`, `no-credentials`, `unknown-account`, those of Akamai.
+ * All tokens of an account. The list is at most 15 s old when Akamai answers; details fill in behind it. Who waits
+ * `briefly` gets an older list when Akamai takes longer. Problems: `not-signed-in`, `no-credentials`,
+ * `unknown-account`, those of Akamai.
  */
-export async function listTokens(actor: Actor, account: string): Promise<Result<TokenOverview>> {
+export async function listTokens(
+  actor: Actor,
+  account: string,
+  wait: Wait = 'fully',
+): Promise<Result<TokenOverview>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
-  return connection.ok ? cachedTokens(connection.value) : connection;
+  const connection = await connect(account, actor.id);
+  return connection.ok ? cachedTokens(connection.value, wait) : connection;
 }
 
 /** Asks that the details of these tokens be read before those of others. Problems: as `listTokens`. */
@@ -41,7 +48,7 @@ export async function showFirst(
 ): Promise<Result<null>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   wantDetailsFirst(connection.value, names);
   return ok(null);
@@ -51,7 +58,7 @@ export async function showFirst(
 export async function rereadTokens(actor: Actor, account: string): Promise<Result<null>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   outdateList(connection.value);
   return ok(null);
@@ -62,33 +69,49 @@ export type TokenView = {
   readAt: number;
   /** Why the token is shown as it was last known, or without details. */
   problem: Problem | null;
+  /** Akamai has not answered yet: the token is shown as it was last known. */
+  isRefreshing: boolean;
   /** Where Akamai's grant differs from what was asked here; null for a token that was made elsewhere. */
   differences: readonly Difference[] | null;
 };
 
 /**
  * One token, asked of Akamai now. When Akamai does not answer, or tells no details of an expired token, it is shown as
- * the list has it, with the Problem. Problems: `token-not-found` and as `listTokens`.
+ * the list has it, with the Problem; for who waits `briefly` also when Akamai takes longer, unless a change was just
+ * made. Problems: `token-not-found` and as `listTokens`.
  */
-export async function readToken(actor: Actor, account: string, name: string): Promise<Result<TokenView>> {
+export async function readToken(
+  actor: Actor,
+  account: string,
+  name: string,
+  wait: Wait = 'fully',
+): Promise<Result<TokenView>> {
   const allowed = await authorize(actor, 'token.read');
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
-  const read = await getToken(connection.value.client, name);
-  if (read.ok) {
-    rememberToken(connection.value, read.value);
-    const asked = await creationRequest(account, name, read.value.uuid);
-    const differences = asked && compareGrant(asked, read.value);
-    return ok({ token: read.value, readAt: now(), problem: null, differences });
-  }
-  if (read.problem.code === 'token-not-found') {
+  const read = await readSingle(connection.value, name, wait);
+  if (read?.ok) return ok(await view(account, read.value, { readAt: now() }));
+  if (read?.problem.code === 'token-not-found') {
     outdateList(connection.value);
     return read;
   }
-  if (read.problem.code === 'token-expired') await cachedTokens(connection.value);
+  if (read?.problem.code === 'token-expired') await cachedTokens(connection.value, wait);
   const known = cachedToken(connection.value, name);
-  if (!known) return read;
-  const { readAt, ...token } = known;
-  return ok({ token, readAt, problem: read.problem, differences: null });
+  if (known) {
+    const { readAt, ...token } = known;
+    return ok(await view(account, token, { readAt, problem: read?.problem ?? null, isRefreshing: !read }));
+  }
+  // Revoked while it was waited for.
+  return read ?? fail('token-not-found', 404, `There is no token ${name}.`, 'It was just revoked.');
+}
+
+async function view(
+  account: string,
+  token: Token,
+  more: Pick<TokenView, 'readAt'> & Partial<TokenView>,
+): Promise<TokenView> {
+  const asked = token.details && (await creationRequest(account, token.name, token.uuid));
+  const differences = asked && token.details && compareGrant(asked, { ...token, details: token.details });
+  return { token, problem: null, isRefreshing: false, differences: differences || null, ...more };
 }

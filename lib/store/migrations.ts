@@ -91,5 +91,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       tags text not null, review_by text, updated_at integer not null, updated_by text not null,
       primary key (account, uuid))`,
     `create index token_note_name_idx on token_note (account, name, updated_at)`,
+    // What was last read of each account's tokens, so that a restart shows them at once: listings and details as
+    // JSON, never a value. `id` tells the credential and the account apart from others that had the same name.
+    `create table known_list (id text not null primary key, account text not null, read_at integer not null)`,
+    `create table known_token (
+      list_id text not null references known_list (id) on delete cascade, uuid text not null,
+      listing text not null, details text, primary key (list_id, uuid))`,
   ],
 ];

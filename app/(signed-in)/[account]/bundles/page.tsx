@@ -20,8 +20,10 @@ export default async function BundlesPage({ params, searchParams }: PageProps<'/
   const { token } = await searchParams;
   const chosen = [token ?? []].flat();
   const actor = await signedIn(`/${encodeURIComponent(account)}/bundles`);
-  const listed = await listTokens(actor, account);
-  const edgeWorkers = await listEdgeWorkers(actor, account);
+  const [listed, edgeWorkers] = await Promise.all([
+    listTokens(actor, account, 'briefly'),
+    listEdgeWorkers(actor, account, 'briefly'),
+  ]);
   const day = today();
   const names = listed.ok
     ? listed.value.tokens.filter((one) => tokenStatus(one, day) !== 'expired').map((one) => one.name)

@@ -3,9 +3,9 @@ import { Download } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { Networks, Permissions, Status, Until } from '@/components/tokens/marks';
+import { StaleData } from '@/components/tokens/stale-data';
 import { Icon } from '@/components/ui/icon';
 import { Poll } from '@/components/ui/poll';
-import { ProblemPanel } from '@/components/ui/problem-panel';
 import { Tag } from '@/components/ui/tag';
 import { ageInWords } from '@/lib/domain/age';
 import type { Day } from '@/lib/domain/day';
@@ -23,7 +23,7 @@ export default async function DuePage({ params }: PageProps<'/[account]/due'>) {
   const account = decodeURIComponent((await params).account);
   const base = `/${encodeURIComponent(account)}`;
   const actor = await signedIn(`${base}/due`);
-  const listed = await listTokens(actor, account);
+  const listed = await listTokens(actor, account, 'briefly');
   return (
     <PageFrame actor={actor} account={account} section="due">
       {listed.ok ? (
@@ -37,7 +37,7 @@ export default async function DuePage({ params }: PageProps<'/[account]/due'>) {
 
 function Due({
   base,
-  overview: { tokens, readAt, problem, pending },
+  overview: { tokens, readAt, problem, isRefreshing, pending },
 }: {
   base: string;
   overview: TokenOverview;
@@ -65,10 +65,8 @@ function Due({
         </a>
       </div>
       {problem && (
-        <div className="mb-5">
-          <ProblemPanel problem={problem}>
-            <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
-          </ProblemPanel>
+        <div className="mb-5 empty:hidden">
+          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         </div>
       )}
       <Ruler windows={windows} stuck={stuck.length} />
@@ -94,7 +92,7 @@ function Due({
           pending={pending}
         />
       ))}
-      {pending.size > 0 && !problem && <Poll mark={String(pending.size)} />}
+      {(isRefreshing || (pending.size > 0 && !problem)) && <Poll mark={`${readAt} ${pending.size}`} />}
     </>
   );
 }

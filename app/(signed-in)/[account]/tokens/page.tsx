@@ -4,13 +4,14 @@ import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
+import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
-import { ProblemPanel } from '@/components/ui/problem-panel';
 import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
+import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
   hasFilters,
@@ -41,7 +42,11 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
   const base = `/${encodeURIComponent(account)}/tokens`;
   const search = printTokenQuery(query);
   const actor = await signedIn(search ? `${base}?${search}` : base);
-  const listed = await listTokens(actor, account);
+  // Together, so that a slow Akamai is waited for once.
+  const [listed, edgeWorkers] = await Promise.all([
+    listTokens(actor, account, 'briefly'),
+    listEdgeWorkers(actor, account, 'briefly'),
+  ]);
   const doubts = await listDoubts(actor, account);
   return (
     <PageFrame actor={actor} account={account} section="tokens">
@@ -55,6 +60,7 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
             query={query}
             overview={listed.value}
             doubts={doubts.ok ? doubts.value : []}
+            edgeWorkers={edgeWorkers.ok ? edgeWorkers.value : []}
           />
         </>
       ) : (
@@ -73,10 +79,11 @@ type TokensProps = {
   query: TokenQuery;
   overview: TokenOverview;
   doubts: readonly DoubtView[];
+  edgeWorkers: readonly EdgeWorker[];
 };
 
-async function Tokens({ actor, account, base, query, overview, doubts }: TokensProps) {
-  const { tokens, readAt, problem, pending } = overview;
+async function Tokens({ actor, account, base, query, overview, doubts, edgeWorkers }: TokensProps) {
+  const { tokens, readAt, problem, isRefreshing, pending } = overview;
   const day = today();
   const noted = await readNotes(actor, account);
   const notes: Notes = noted.ok ? noted.value : new Map();
@@ -93,10 +100,7 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
       account,
       page.rows.map((row) => row.name),
     );
-  const edgeWorkers = await listEdgeWorkers(actor, account);
-  const names = edgeWorkers.ok
-    ? edgeWorkers.value.map(({ id, name }) => ({ value: id, label: `${id} ${name}` }))
-    : [];
+  const names = edgeWorkers.map(({ id, name }) => ({ value: id, label: `${id} ${name}` }));
   const namespaces = [
     ...new Set(tokens.flatMap((token) => [...(token.details?.permissions.keys() ?? [])])),
   ].sort();
@@ -135,10 +139,8 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
         </div>
       )}
       {problem && (
-        <div className="mb-5">
-          <ProblemPanel problem={problem}>
-            <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
-          </ProblemPanel>
+        <div className="mb-5 empty:hidden">
+          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         </div>
       )}
       {tokens.length === 0 ? (
@@ -197,8 +199,8 @@ async function Tokens({ actor, account, base, query, overview, doubts }: TokensP
           <Pager page={page} query={query} href={href} />
         </>
       )}
-      {((pending.size > 0 && !problem) || checking.length > 0) && (
-        <Poll mark={`${pending.size} ${checking.length}`} />
+      {(isRefreshing || (pending.size > 0 && !problem) || checking.length > 0) && (
+        <Poll mark={`${readAt} ${pending.size} ${checking.length}`} />
       )}
     </>
   );

@@ -8,6 +8,7 @@ import { Networks, Status } from '@/components/tokens/marks';
 import { NoteFacts } from '@/components/tokens/note';
 import { NoteForm } from '@/components/tokens/note-form';
 import { Sentence } from '@/components/tokens/sentence';
+import { StaleData } from '@/components/tokens/stale-data';
 import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Icon } from '@/components/ui/icon';
@@ -18,6 +19,7 @@ import { ProblemPanel } from '@/components/ui/problem-panel';
 import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
 import { createCommand, tokenCommand } from '@/lib/domain/cli-command';
+import type { Namespace } from '@/lib/domain/namespace';
 import { joinWords, NETWORKS } from '@/lib/domain/permissions';
 import { tokenSnippet } from '@/lib/domain/snippet';
 import { type KnownToken, type Token, type TokenDetails, tokenKind, tokenStatus } from '@/lib/domain/token';
@@ -47,7 +49,12 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
   const { act, done } = await searchParams;
   const base = `/${encodeURIComponent(account)}/tokens`;
   const actor = await signedIn(`${base}/${encodeURIComponent(name)}`);
-  const view = await readToken(actor, account, name);
+  // Together, so that a slow Akamai is waited for once.
+  const [view, namespaces, edgeWorkers] = await Promise.all([
+    readToken(actor, account, name, 'briefly'),
+    listNamespaces(actor, account, 'briefly'),
+    listEdgeWorkers(actor, account, 'briefly'),
+  ]);
   const doubts = await doubtsOf(actor, account, name);
   return (
     <PageFrame actor={actor} account={account} section="tokens">
@@ -65,6 +72,8 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
           account={account}
           view={view.value}
           doubts={doubts}
+          namespaces={namespaces.ok ? namespaces.value : null}
+          names={new Map(edgeWorkers.ok ? edgeWorkers.value.map((one) => [one.id, one.name]) : [])}
           path={`${base}/${encodeURIComponent(name)}`}
           act={act}
           done={done}
@@ -108,22 +117,25 @@ type Shown = {
   path: string;
 };
 
-async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done: unknown }) {
+type DetailProps = Shown & {
+  namespaces: readonly Namespace[] | null;
+  /** Of EdgeWorkers, by id. */
+  names: ReadonlyMap<string, string>;
+  act: unknown;
+  done: unknown;
+};
+
+async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailProps) {
   const { actor, account, view, doubts, path } = shown;
-  const { token, problem, readAt } = view;
+  const { token, problem, readAt, isRefreshing } = view;
   const day = today();
   const status = tokenStatus(token, day);
-  const [namespaces, edgeWorkers, notes] = await Promise.all([
-    listNamespaces(actor, account),
-    listEdgeWorkers(actor, account),
-    readNotes(actor, account),
-  ]);
+  const notes = await readNotes(actor, account);
   const note = (notes.ok ? notes.value.get(token.uuid) : undefined) ?? EMPTY_NOTE;
   const mayNote = can(actor.level, 'note.change');
   const earlierNote = mayNote && isEmptyNote(note) ? await readEarlierNote(actor, account, token.name) : null;
   const earlier =
     earlierNote?.ok && earlierNote.value && !isEmptyNote(earlierNote.value) ? earlierNote.value : null;
-  const names = new Map(edgeWorkers.ok ? edgeWorkers.value.map((one) => [one.id, one.name]) : []);
   return (
     <>
       <Head {...shown} />
@@ -131,12 +143,14 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
         {doubts.length > 0 && act === undefined && (
           <TokenDoubts actor={actor} doubts={doubts} base={`/${encodeURIComponent(account)}/tokens`} />
         )}
-        {problem && (
-          <ProblemPanel problem={problem}>
-            {problem.code !== 'token-expired' && (
-              <p className="text-ink-2">What is shown was read {ageInWords(readAt, currentTime())}.</p>
-            )}
-          </ProblemPanel>
+        {problem?.code === 'token-expired' && <ProblemPanel problem={problem} />}
+        {isRefreshing && (
+          <p className="text-m text-ink-2">
+            As of {ageInWords(readAt, currentTime())}. Akamai is asked for what is newer.
+          </p>
+        )}
+        {problem && problem.code !== 'token-expired' && (
+          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         )}
         {view.differences && view.differences.length > 0 ? (
           <NotAsAsked differences={view.differences} />
@@ -189,10 +203,7 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
               <h2 id="permissions" className="mb-1">
                 Permissions
               </h2>
-              <PermissionTable
-                permissions={token.details.permissions}
-                namespaces={namespaces.ok ? namespaces.value : null}
-              />
+              <PermissionTable permissions={token.details.permissions} namespaces={namespaces} />
             </section>
           )}
           {isKnown(token) && <InTheBundle {...shown} token={token} />}
@@ -242,7 +253,9 @@ async function TokenDetail({ act, done, ...shown }: Shown & { act: unknown; done
       {act === 'revoke' && can(actor.level, 'token.revoke') && (
         <RevokeDialog account={account} token={token} path={path} names={names} />
       )}
-      {token.activation === 'in-progress' && act === undefined && <Poll mark="activation" />}
+      {(isRefreshing || token.activation === 'in-progress') && act === undefined && (
+        <Poll mark={isRefreshing ? 'newer' : 'activation'} />
+      )}
     </>
   );
 }

@@ -25,10 +25,10 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
   const actor = await signedIn(`${base}/new`);
   const asked = draftFromQuery(query);
   const [listed, namespaces, edgeWorkers, copied] = await Promise.all([
-    listTokens(actor, account),
+    listTokens(actor, account, 'briefly'),
     listNamespaces(actor, account),
     listEdgeWorkers(actor, account),
-    asked.from ? readToken(actor, account, asked.from) : null,
+    asked.from ? readToken(actor, account, asked.from, 'briefly') : null,
   ]);
   const taken = listed.ok ? listed.value.tokens.map((token) => token.name) : [];
   const source = copied?.ok && isKnown(copied.value.token) ? copied.value.token : null;

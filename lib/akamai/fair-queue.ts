@@ -1,0 +1,41 @@
+// Who waits, in turns: first in, first out for one owner, and each owner in its turn, however many one has.
+
+export type FairQueue<T> = {
+  push: (owner: string, item: T) => void;
+  shift: () => T | undefined;
+  /** Takes out all that `is` names, wherever they wait. */
+  remove: (is: (item: T) => boolean) => T[];
+  size: () => number;
+};
+
+export function createFairQueue<T>(): FairQueue<T> {
+  // The order of the owners is that of their turns.
+  const lines = new Map<string, T[]>();
+  return {
+    push: (owner, item) => {
+      const line = lines.get(owner);
+      if (line) line.push(item);
+      else lines.set(owner, [item]);
+    },
+    shift: () => {
+      for (const [owner, line] of lines) {
+        const item = line.shift();
+        lines.delete(owner);
+        if (line.length > 0) lines.set(owner, line);
+        return item;
+      }
+      return undefined;
+    },
+    remove: (is) => {
+      const removed: T[] = [];
+      for (const [owner, line] of lines) {
+        const kept = line.filter((item) => !is(item));
+        removed.push(...line.filter(is));
+        if (kept.length > 0) lines.set(owner, kept);
+        else lines.delete(owner);
+      }
+      return removed;
+    },
+    size: () => [...lines.values()].reduce((sum, line) => sum + line.length, 0),
+  };
+}

@@ -1,0 +1,22 @@
+// How long a reader waits for something newer when something older is there.
+import 'server-only';
+import { now } from '@/lib/platform/clock';
+
+/** `briefly`: a page, which shows the older and draws itself again; `fully`: an answer that is given once. */
+export type Wait = 'briefly' | 'fully';
+
+const BRIEFLY_MS = 400;
+
+/** Milliseconds that are left for what was asked for at `askedAt`: whoever comes late does not wait anew. */
+export function waitMs(wait: Wait, askedAt: number): number {
+  return wait === 'fully' ? Number.POSITIVE_INFINITY : Math.max(0, askedAt + BRIEFLY_MS - now());
+}
+
+/** The value of `promise`, or null when it is not there in time. */
+export function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  if (ms === Number.POSITIVE_INFINITY) return promise;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
