@@ -30,6 +30,7 @@ const app = await startApp(
     PUBLIC_URL: address,
     DATA_DIR: join(folder, 'data'),
     EDGERC: simulator.edgerc,
+    ACCOUNT_SWITCH_KEYS: simulator.switchKeys,
     AKAMAI_ORIGIN: simulator.url,
   },
   (text) => {

@@ -59,6 +59,8 @@ export async function openDesk(
     PUBLIC_URL: url,
     DATA_DIR: join(folder, 'data'),
     EDGERC: simulator.edgerc,
+    // One account; a test of several names them.
+    EDGERC_SECTIONS: 'default',
     AKAMAI_ORIGIN: simulator.url,
     SETTLE_SECONDS: '6',
     ...options.env,

@@ -6,7 +6,14 @@ export function freePort(wanted?: number): Promise<number>;
 export function startSimulator(
   dir: string,
   options?: readonly string[],
-): Promise<{ child: ChildProcess; url: string; controlUrl: string; edgerc: string }>;
+): Promise<{
+  child: ChildProcess;
+  url: string;
+  controlUrl: string;
+  edgerc: string;
+  /** As ACCOUNT_SWITCH_KEYS wants them. */
+  switchKeys: string;
+}>;
 export function startApp(
   mode: 'start' | 'dev',
   port: number,

@@ -103,8 +103,11 @@ export async function startSimulator(dir, options = []) {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const line = await firstLine(child, /listens on (\S+), its control handle on (\S+)\. Credentials: (.+)/);
-  return { child, url: line[1], controlUrl: line[2], edgerc: line[3] };
+  const line = await firstLine(
+    child,
+    /listens on (\S+), its control handle on (\S+)\. Credentials: (.+)\nAccount switch keys: (\S+)\n/,
+  );
+  return { child, url: line[1], controlUrl: line[2], edgerc: line[3], switchKeys: line[4] };
 }
 
 /** Starts the app's server (`mode`: start or dev). Its output goes to `onOutput`. Resolves when it answers. */

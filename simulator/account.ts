@@ -47,6 +47,8 @@ export type SimAccount = {
   namespaces: { staging: SimNamespace[]; production: SimNamespace[] };
   edgeWorkers: SimEdgeWorker[];
   initialized: boolean;
+  /** Part of each uuid, so that the same name in two accounts has two. */
+  uuidWords: readonly string[];
   /** How often each name was used: a name used again gets another uuid. */
   generations: Map<string, number>;
 };

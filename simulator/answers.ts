@@ -56,6 +56,20 @@ export function ewProblem(status: number, errorCode: string, title: string, deta
   };
 }
 
+/** An account switch key that leads nowhere: 401 with a body that is no problem, as documented for EdgeWorkers. */
+export function switchRefusal(): Answer {
+  return {
+    status: 401,
+    headers: { 'content-type': 'application/json', 'x-trace-id': randomBytes(8).toString('hex') },
+    body: {
+      code: 'com.akamai.edgeworkers.unauthorized',
+      title: 'The identity is not authorized to manage the supplied context.',
+      incidentId: randomUUID(),
+      solution: 'Check the account switch key and the rights of the API client.',
+    },
+  };
+}
+
 const REFUSALS: Record<
   Exclude<Verdict, 'ok'>,
   [status: number, type: string, title: string, detail: string]

@@ -1,6 +1,7 @@
 // What the control handle can do to the simulator. The schemas are the contract with control.ts.
 import { z } from 'zod';
 import type { SimAccount } from './account';
+import { ACCOUNT_NAMES, type AccountName } from './accounts';
 import { type Answer, success } from './answers';
 import { type Fault, faultSchema } from './faults';
 import { bulkTokens } from './seed';
@@ -17,12 +18,18 @@ export type JournalEntry = {
   requestId: string;
   unknownFields: string[];
   fault: boolean;
+  /** Whose request it was; null when it was refused before that was known. */
+  account: AccountName | null;
+  /** Whether the change of a lost answer, which a test wanted late, is made. */
+  late: 'waiting' | 'made' | null;
 };
 
 export type ControlState = {
-  account: SimAccount;
-  seed: () => SimAccount;
+  accounts: Record<AccountName, SimAccount>;
+  seed: () => Record<AccountName, SimAccount>;
   faults: Fault[];
+  /** Changes that are made later than their answer was lost. */
+  late: Set<NodeJS.Timeout>;
   journal: JournalEntry[];
   clockSkewMs: number;
   activationMs: number;
@@ -32,6 +39,8 @@ export type ControlState = {
 };
 
 export const stateSchema = z.strictObject({
+  /** Whose tokens and initialisation the rest is about. */
+  account: z.enum(ACCOUNT_NAMES).default('shop'),
   clockSkewMs: z.number().optional(),
   activationMs: z.number().nonnegative().optional(),
   emptyListAs: z.union([z.literal(404), z.literal(200)]).optional(),
@@ -46,7 +55,7 @@ export const stateSchema = z.strictObject({
   /** Makes the activation of a token fail. */
   failToken: z.string().optional(),
 });
-export type StateChange = z.infer<typeof stateSchema>;
+export type StateChange = z.input<typeof stateSchema>;
 
 export function handleControl(state: ControlState, method: string, url: string, body: string): Answer {
   const route = `${method} ${url}`;
@@ -56,8 +65,9 @@ export function handleControl(state: ControlState, method: string, url: string, 
     return success({});
   }
   if (route === 'POST /reset') {
+    forgetLate(state);
     Object.assign(state, {
-      account: state.seed(),
+      accounts: state.seed(),
       clockSkewMs: 0,
       grants: { edgekv: true, edgeworkers: true },
       ignoreEdgeWorkers: false,
@@ -86,8 +96,14 @@ export function handleControl(state: ControlState, method: string, url: string, 
   return success({ error: 'unknown control call' }, 404);
 }
 
-function applyChange(state: ControlState, change: StateChange): void {
-  const { account } = state;
+/** Changes that wait for their time are never made. */
+export function forgetLate({ late }: ControlState): void {
+  for (const timer of late) clearTimeout(timer);
+  late.clear();
+}
+
+function applyChange(state: ControlState, change: z.infer<typeof stateSchema>): void {
+  const account = state.accounts[change.account];
   if (change.clockSkewMs !== undefined) state.clockSkewMs = change.clockSkewMs;
   if (change.activationMs !== undefined) state.activationMs = change.activationMs;
   if (change.emptyListAs !== undefined) state.emptyListAs = change.emptyListAs;

@@ -181,7 +181,7 @@ function createToken(
   account.generations.set(name, generation);
   const token: SimToken = {
     name,
-    uuid: uuidOf(name, String(generation)),
+    uuid: uuidOf(...account.uuidWords, name, String(generation)),
     expiry: NEVER_EXPIRES,
     value: null,
     allowOnStaging,

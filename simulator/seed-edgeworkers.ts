@@ -2,7 +2,7 @@
 import type { SimEdgeWorker, SimToken } from './account';
 import { type BundleStyle, makeBundle } from './bundle';
 
-type Row = [
+export type EdgeWorkerRow = [
   id: number,
   name: string,
   staging: string | null,
@@ -11,7 +11,8 @@ type Row = [
   style?: BundleStyle,
 ];
 
-const EDGEWORKERS: readonly Row[] = [
+/** Those of the first account. */
+export const EDGEWORKERS: readonly EdgeWorkerRow[] = [
   [4101, 'cart-api', '2.3.1', '2.3.0', 'cart-session-writer checkout-rw'],
   [4102, 'checkout', '5.0.2', '5.0.2', 'checkout-rw stock-levels'],
   [4103, 'product-page', '1.14.0', '1.13.2', 'product-catalog cart-reader', 'inlined'],
@@ -29,8 +30,12 @@ const EDGEWORKERS: readonly Row[] = [
   [4115, 'catalog-import', '0.2.0', null, '', 'no-file'],
 ];
 
-export function seedEdgeWorkers(tokens: ReadonlyMap<string, SimToken>, now: number): SimEdgeWorker[] {
-  return EDGEWORKERS.map(([id, name, staging, production, names, style]) => {
+export function seedEdgeWorkers(
+  rows: readonly EdgeWorkerRow[],
+  tokens: ReadonlyMap<string, SimToken>,
+  now: number,
+): SimEdgeWorker[] {
+  return rows.map(([id, name, staging, production, names, style]) => {
     const held = names
       .split(' ')
       .map((one) => tokens.get(one))

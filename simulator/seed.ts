@@ -9,13 +9,13 @@ import {
   uuidOf,
 } from './account';
 import { legacyValue } from './jwt';
-import { seedEdgeWorkers } from './seed-edgeworkers';
+import { EDGEWORKERS, seedEdgeWorkers } from './seed-edgeworkers';
 
 const CPCODE = '1377366';
 const DAY_MS = 86_400_000;
 
 /** One auto-refresh token: name, networks, permissions, EdgeWorkers, days since issue, days since refresh, state. */
-type Auto = [
+export type Auto = [
   name: string,
   networks: 'S' | 'P' | 'SP',
   permissions: string,
@@ -82,7 +82,7 @@ const AUTO: readonly Auto[] = [
 ];
 
 /** One legacy token: name, networks, permissions, EdgeWorkers, days until its expiry, whether it has the newer fields. */
-type Legacy = [
+export type Legacy = [
   name: string,
   networks: string,
   permissions: string,
@@ -113,9 +113,23 @@ function permissionsOf(text: string): Record<string, string[]> {
   );
 }
 
-/** Tokens by name as of `now` (epoch ms). */
+/** The tokens of the first account by name as of `now` (epoch ms). */
 export function seedTokens(now: number): Map<string, SimToken> {
-  const all = [...AUTO.map((row) => autoToken(row, now)), ...LEGACY.map((row) => legacyToken(row, now))];
+  return tokensOf(AUTO, LEGACY, CPCODE, now);
+}
+
+/** Tokens by name as of `now` (epoch ms). `uuidWords` makes their uuids another account's. */
+export function tokensOf(
+  auto: readonly Auto[],
+  legacy: readonly Legacy[],
+  cpcode: string,
+  now: number,
+  uuidWords: readonly string[] = [],
+): Map<string, SimToken> {
+  const all = [
+    ...auto.map((row) => autoToken(row, now)),
+    ...legacy.map((row) => legacyToken(row, cpcode, now)),
+  ].map((token) => ({ ...token, uuid: uuidOf(...uuidWords, token.name, '1') }));
   return new Map(all.map((token) => [token.name, token]));
 }
 
@@ -144,6 +158,7 @@ function autoToken(
 
 function legacyToken(
   [name, networks, permissions, edgeWorkers, expiresIn, newer]: Legacy,
+  cpcode: string,
   now: number,
 ): SimToken {
   const expiry = dayFrom(now, expiresIn);
@@ -156,7 +171,7 @@ function legacyToken(
     expiry,
     value: legacyValue({
       name,
-      cpcode: CPCODE,
+      cpcode,
       issuedAt,
       expiry,
       networks: [
@@ -193,9 +208,9 @@ export function bulkTokens(count: number, now: number): SimToken[] {
   });
 }
 
-type Row = [name: string, geoLocation: string, restricted: boolean | null, groupId?: number];
+export type NamespaceRow = [name: string, geoLocation: string, restricted: boolean | null, groupId?: number];
 
-const STAGING: readonly Row[] = [
+const STAGING: readonly NamespaceRow[] = [
   ['default', 'US', true],
   ['cart', 'US', true, 4284],
   ['promo', 'US', true],
@@ -214,7 +229,7 @@ const STAGING: readonly Row[] = [
   ['stock', 'US', false],
 ];
 
-const PRODUCTION: readonly Row[] = [
+const PRODUCTION: readonly NamespaceRow[] = [
   ['default', 'US', true],
   ['cart', 'EU', true, 4284],
   ['promo', 'EU', true],
@@ -233,7 +248,8 @@ const PRODUCTION: readonly Row[] = [
   ['stock', 'EU', true, 4284],
 ];
 
-function namespaces(rows: readonly Row[]): SimNamespace[] {
+/** Namespaces out of a seed's rows. */
+export function namespaces(rows: readonly NamespaceRow[]): SimNamespace[] {
   return rows.map(([namespace, geoLocation, restrictDataAccess, groupId = 0]) => ({
     namespace,
     geoLocation,
@@ -253,8 +269,9 @@ export function seedAccount({ now, empty, extraTokens }: SeedOptions): SimAccoun
     cpcode: CPCODE,
     tokens,
     namespaces: { staging: namespaces(STAGING), production: namespaces(PRODUCTION) },
-    edgeWorkers: seedEdgeWorkers(seedTokens(now), now),
+    edgeWorkers: seedEdgeWorkers(EDGEWORKERS, seedTokens(now), now),
     initialized: true,
+    uuidWords: [],
     generations: new Map([...tokens.keys()].map((name) => [name, 1])),
   };
 }

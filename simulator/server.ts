@@ -1,15 +1,26 @@
 // The simulator: a real HTTP server that plays Akamai, and a second one through which tests (never the product) steer it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimAccount } from './account';
-import { type Answer, edgeGridRefusal, ekvProblem } from './answers';
-import { type ControlState, handleControl } from './control-server';
+import {
+  type AccountName,
+  accountNameOf,
+  credentialOf,
+  SIMULATOR_CREDENTIAL,
+  seedAccounts,
+} from './accounts';
+import { type Answer, edgeGridRefusal, ekvProblem, switchRefusal } from './answers';
+import type { CertificateKind } from './certificate';
+import { type ControlState, forgetLate, handleControl, type JournalEntry } from './control-server';
+import { deliver } from './delivery';
 import { edgeKv } from './edgekv';
 import { edgeWorkers } from './edgeworkers';
-import { type Fault, takeFault } from './faults';
-import { seedAccount } from './seed';
-import { createSignCheck, type SimCredential } from './sign-check';
+import { takeFault } from './faults';
+import { clientTokenOf, createSignCheck, type SimCredential, type Verdict } from './sign-check';
+
+export { SIMULATOR_CREDENTIAL } from './accounts';
 
 export type SimulatorOptions = {
   port?: number;
@@ -21,24 +32,21 @@ export type SimulatorOptions = {
   extraTokens?: number;
   /** How long an activation takes, milliseconds. */
   activationMs?: number;
+  /** Speak TLS, with a certificate that is made now. */
+  tls?: CertificateKind;
 };
 
 export type Simulator = {
   url: string;
   controlUrl: string;
+  /** Its host is the simulator's own address when it speaks TLS. */
   credential: SimCredential;
-  account: () => SimAccount;
+  /** The certificate to trust, PEM; null without TLS. */
+  ca: string | null;
+  account: (name?: AccountName) => SimAccount;
+  /** How many connections of clients are open. */
+  connections: () => number;
   close: () => Promise<void>;
-};
-
-/** The planted text that no page, log or file of the product may ever show. */
-export const CANARY_SECRET = 'CANARY-SECRET-simulator-client-secret=';
-
-export const SIMULATOR_CREDENTIAL: SimCredential = {
-  host: 'akab-simulator0000000.luna.akamaiapis.net',
-  clientToken: 'akab-simulator-client-token',
-  clientSecret: CANARY_SECRET,
-  accessToken: 'akab-simulator-access-token',
 };
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -46,11 +54,12 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** Starts both servers on loopback; port 0 takes a free one. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const seed = () =>
-    seedAccount({ now: Date.now(), empty: options.empty ?? false, extraTokens: options.extraTokens ?? 0 });
+    seedAccounts({ now: Date.now(), empty: options.empty ?? false, extraTokens: options.extraTokens ?? 0 });
   const state: ControlState = {
-    account: seed(),
+    accounts: seed(),
     seed,
     faults: [],
+    late: new Set(),
     journal: [],
     clockSkewMs: 0,
     activationMs: options.activationMs ?? 4_000,
@@ -59,11 +68,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ignoreEdgeWorkers: false,
   };
   const now = () => Date.now() + state.clockSkewMs;
-  const check = createSignCheck(SIMULATOR_CREDENTIAL, now);
-  const api = createServer((request, response) => {
-    void answerApi(request, response, state, check, now, options.strict ?? false).catch((error: unknown) => {
+  const sockets = new Map<number | undefined, Socket>();
+  const context: Context = { state, now, verify: verifier(now), sockets, strict: options.strict ?? false };
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    void answerApi(request, response, context).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
+  };
+  // Only who asks for TLS pays for the library that makes certificates.
+  const certificate = options.tls ? await (await import('./certificate')).makeCertificate(options.tls) : null;
+  const api = certificate
+    ? createTlsServer({ key: certificate.key, cert: certificate.cert }, answer)
+    : createServer(answer);
+  api.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    sockets.set(remotePort, socket);
+    socket.once('close', () => sockets.delete(remotePort));
   });
   const control = createServer((request, response) => {
     void readBody(request)
@@ -75,81 +95,135 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       )
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
-  const url = await listen(api, options.port ?? 0);
-  const controlUrl = await listen(control, options.controlPort ?? 0);
+  const address = await listen(api, options.port ?? 0);
+  const controlAddress = await listen(control, options.controlPort ?? 0);
   return {
-    url,
-    controlUrl,
-    credential: SIMULATOR_CREDENTIAL,
-    account: () => state.account,
+    url: `${certificate ? 'https' : 'http'}://${address}`,
+    controlUrl: `http://${controlAddress}`,
+    credential: certificate ? { ...SIMULATOR_CREDENTIAL, host: address } : SIMULATOR_CREDENTIAL,
+    ca: certificate?.ca ?? null,
+    account: (name = 'shop') => state.accounts[name],
+    connections: () => sockets.size,
     close: async () => {
+      forgetLate(state);
+      // Those of a handshake that never came are unknown to the server.
+      for (const socket of sockets.values()) socket.destroy();
       await Promise.all([close(api), close(control)]);
     },
+  };
+}
+
+type Context = {
+  state: ControlState;
+  now: () => number;
+  verify: ReturnType<typeof verifier>;
+  /** The TCP connections by the client's port. */
+  sockets: ReadonlyMap<number | undefined, Socket>;
+  strict: boolean;
+};
+
+/** A check for each credential, as each remembers the nonces of its own. */
+function verifier(now: () => number) {
+  const checks = new Map<string, ReturnType<typeof createSignCheck>>();
+  return (request: Parameters<ReturnType<typeof createSignCheck>>[0]) => {
+    const clientToken = clientTokenOf(request.authorization);
+    const credential = clientToken === null ? null : credentialOf(clientToken);
+    const named = credential ?? SIMULATOR_CREDENTIAL;
+    const check = checks.get(named.clientToken) ?? createSignCheck(named, now);
+    checks.set(named.clientToken, check);
+    return { credential, verdict: check(request) };
   };
 }
 
 async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
-  state: ControlState,
-  check: ReturnType<typeof createSignCheck>,
-  now: () => number,
-  strict: boolean,
+  context: Context,
 ): Promise<void> {
+  const { state, now } = context;
   const body = await readBody(request);
   const method = request.method ?? 'GET';
   const target = request.url ?? '/';
   const { pathname, searchParams } = new URL(target, 'http://simulator');
-  const fault = takeFault(state.faults, method, target, body.toString('latin1'));
-  const entry = {
-    at: new Date().toISOString(),
-    method,
-    target,
-    body: body.byteLength > 0 && body.byteLength < 10_000 ? body.toString('utf8') : '',
-    status: 0,
-    requestId: '',
-    unknownFields: [] as string[],
-    fault: fault !== null,
-  };
-  state.journal.push(entry);
-  if (fault && fault.delayMs > 0) await sleep(fault.delayMs);
-  if (fault?.drop === 'before') return drop(request, response);
-  if (fault?.answer?.effect === 'before') return writeFault(response, fault.answer, entry);
-  const verdict = check({
+  const { credential, verdict } = context.verify({
     method,
     target,
     authority: request.headers.host ?? '',
     authorization: request.headers.authorization,
     body,
   });
-  const handled = () => {
-    if (verdict !== 'ok')
-      return edgeGridRefusal(verdict, method, `https://${SIMULATOR_CREDENTIAL.host}${pathname}`);
-    const isEdgeKv = pathname.startsWith('/edgekv/v1/');
-    const granted = isEdgeKv ? state.grants.edgekv : state.grants.edgeworkers;
-    if (!granted)
-      return edgeGridRefusal('no-grant', method, `https://${SIMULATOR_CREDENTIAL.host}${pathname}`);
-    const apiRequest = {
-      method,
-      path: pathname,
-      query: searchParams,
-      body: body.toString('utf8'),
-      now: now(),
-    };
-    const answer = isEdgeKv
-      ? edgeKv(state.account, apiRequest, { strict, ...state }, (fields) =>
-          entry.unknownFields.push(...fields),
-        )
-      : edgeWorkers(state.account, apiRequest, body);
-    return answer ?? ekvProblem(404, 'EKV_9000', 'The requested item does not exist.');
+  const account = credential && accountNameOf(credential, searchParams.get('accountSwitchKey'));
+  const fault = takeFault(state.faults, { method, target, body, account });
+  const entry: JournalEntry = {
+    at: new Date().toISOString(),
+    method,
+    target,
+    body: body.byteLength > 0 && body.byteLength < 10_000 ? body.toString('utf8') : '',
+    status: 0,
+    requestId: '',
+    unknownFields: [],
+    fault: fault !== null,
+    account,
+    late: null,
   };
-  const answer = handled();
-  entry.status = answer.status;
-  entry.requestId = answer.headers?.['x-trace-id'] ?? '';
-  if (fault && fault.delayAnswerMs > 0) await sleep(fault.delayAnswerMs);
-  if (fault?.drop === 'after') return drop(request, response);
-  if (fault?.answer) return writeFault(response, fault.answer, entry);
-  write(response, answer, new Date(now()));
+  state.journal.push(entry);
+  const take = () => {
+    const answer = handle({ method, pathname, searchParams, body, verdict, account, entry }, context);
+    entry.status = answer.status;
+    entry.requestId = answer.headers?.['x-trace-id'] ?? '';
+    return answer;
+  };
+  if (!fault) return write(response, take(), new Date(now()));
+  if (fault.delayMs > 0) await sleep(fault.delayMs);
+  const lost = fault.drop ?? fault.silent ?? fault.answer?.effect;
+  const answer =
+    lost === 'before' ? null : fault.lateMs ? takeLater(state, entry, fault.lateMs, take) : take();
+  if (fault.delayAnswerMs > 0) await sleep(fault.delayAnswerMs);
+  if (fault.drop) return drop(request, response);
+  if (fault.silent) return;
+  if (fault.answer) entry.status = fault.answer.status;
+  const raw = context.sockets.get(request.socket.remotePort) ?? request.socket;
+  const given = fault.answer ?? (answer && plain(answer, new Date(now())));
+  if (given)
+    await deliver(response, raw, { ...given, headers: { ...given.headers, ...fault.headers } }, fault);
+}
+
+/** The change is made when nobody waits for its answer any more. */
+function takeLater(state: ControlState, entry: JournalEntry, ms: number, take: () => Answer): null {
+  entry.late = 'waiting';
+  const timer = setTimeout(() => {
+    state.late.delete(timer);
+    take();
+    entry.late = 'made';
+  }, ms);
+  state.late.add(timer);
+  return null;
+}
+
+type Taken = {
+  method: string;
+  pathname: string;
+  searchParams: URLSearchParams;
+  body: Buffer;
+  verdict: Verdict;
+  account: AccountName | null;
+  entry: JournalEntry;
+};
+
+function handle(taken: Taken, { state, now, strict }: Context): Answer {
+  const { method, pathname, searchParams, body, verdict, account: name, entry } = taken;
+  const instance = `https://${SIMULATOR_CREDENTIAL.host}${pathname}`;
+  if (verdict !== 'ok') return edgeGridRefusal(verdict, method, instance);
+  if (name === null) return switchRefusal();
+  const isEdgeKv = pathname.startsWith('/edgekv/v1/');
+  const granted = isEdgeKv ? state.grants.edgekv : state.grants.edgeworkers;
+  if (!granted) return edgeGridRefusal('no-grant', method, instance);
+  const account = state.accounts[name];
+  const request = { method, path: pathname, query: searchParams, body: body.toString('utf8'), now: now() };
+  const answer = isEdgeKv
+    ? edgeKv(account, request, { strict, ...state }, (fields) => entry.unknownFields.push(...fields))
+    : edgeWorkers(account, request, body);
+  return answer ?? ekvProblem(404, 'EKV_9000', 'The requested item does not exist.');
 }
 
 function drop(request: IncomingMessage, response: ServerResponse): void {
@@ -157,25 +231,19 @@ function drop(request: IncomingMessage, response: ServerResponse): void {
   response.destroy();
 }
 
-function writeFault(
-  response: ServerResponse,
-  answer: NonNullable<Fault['answer']>,
-  entry: { status: number },
-): void {
-  entry.status = answer.status;
-  response.writeHead(answer.status, answer.headers).end(answer.body);
+function write(response: ServerResponse, answer: Answer, date = new Date()): void {
+  const { status, headers, body } = plain(answer, date);
+  response.writeHead(status, headers).end(body);
 }
 
-function write(response: ServerResponse, answer: Answer, date = new Date()): void {
-  const { body } = answer;
+function plain({ status, headers, body }: Answer, date: Date) {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  response
-    .writeHead(answer.status, {
-      date: date.toUTCString(),
-      'content-length': bytes.byteLength,
-      ...answer.headers,
-    })
-    .end(bytes);
+  const length = String(bytes.byteLength);
+  return {
+    status,
+    headers: { date: date.toUTCString(), 'content-length': length, ...headers },
+    body: bytes,
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -194,7 +262,7 @@ async function listen(server: Server, port: number): Promise<string> {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function close(server: Server): Promise<void> {

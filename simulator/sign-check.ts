@@ -22,6 +22,11 @@ const SKEW_MS = 30_000;
 const HEADER =
   /^EG1-HMAC-SHA256 (client_token=([^;]+);access_token=([^;]+);timestamp=([^;]+);nonce=([^;]+);)signature=([A-Za-z0-9+/=]+)$/;
 
+/** The client token that an Authorization header names; null when it cannot be read. */
+export function clientTokenOf(authorization: string | undefined): string | null {
+  return HEADER.exec(authorization ?? '')?.[2] ?? null;
+}
+
 /** A checker with a memory of nonces. `now` is the simulator's clock, which tests may set wrong. */
 export function createSignCheck(
   credential: SimCredential,
