@@ -126,7 +126,7 @@ test('an empty account is an empty list, whether it answers 404 or 200', async (
 test('a 404 page of some gateway is no empty account', async () => {
   current = { request: { method: 'GET', path: '/' }, status: 404, headers: {}, body: '<h1>Not found</h1>' };
   const result = await list(server.client({ retriesMax: 0 }));
-  assert.ok(!result.ok && result.problem.code === 'not-found');
+  assert.ok(!result.ok && result.problem.code === 'akamai-bad-response');
 });
 
 test('the rows of every list are read with their dates and states', async () => {

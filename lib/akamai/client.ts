@@ -212,7 +212,7 @@ function logCall({ method, path }: Request, result: Result<unknown>, tries: numb
   }
   const { code, upstream } = result.problem;
   // That a token is not there, or that a name is taken, is an answer like others.
-  const isUsual = [404, 409, 410].includes(upstream?.status ?? 0);
+  const isUsual = code !== 'akamai-bad-response' && [404, 409, 410].includes(upstream?.status ?? 0);
   log()[isUsual ? 'debug' : 'warn']({ method, path, tries, ms, code, upstream }, 'akamai call failed');
 }
 
@@ -281,7 +281,7 @@ async function readJson<T>(
   const isOk = status >= 200 && status < 300;
   const bytesMax = isOk && call.size === 'list' ? limits.listBytesMax : limits.singleBytesMax;
   const bytes = await readBytes(response, bytesMax);
-  const json = bytes === null ? undefined : parseJson(bytes.toString('utf8'));
+  const json = bytes === null || !isJson(response) ? undefined : parseJson(bytes.toString('utf8'));
   const also = isOk || json === undefined ? undefined : call.alsoAnswers?.(status, json);
   const requestId = response.headers.get('x-trace-id');
   if (also !== undefined) return ok({ value: also, requestId });
@@ -311,7 +311,15 @@ async function readBundle(
     return notOk(response, bytes === null ? undefined : parseJson(bytes.toString('utf8')), isChange, at);
   const requestId = response.headers.get('x-trace-id');
   if (bytes === null) return badResponse(status, isChange, `it is larger than ${bytesMax} bytes`, requestId);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
+    return badResponse(status, isChange, 'it is no .tgz', requestId);
   return ok(bytes);
+}
+
+/** Whether an answer may be JSON by its content type; one without any may. */
+function isJson(response: Response): boolean {
+  const type = response.headers.get('content-type');
+  return type === null || /^\s*application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type);
 }
 
 async function redirected(response: Response, isChange: boolean) {

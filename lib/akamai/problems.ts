@@ -38,6 +38,9 @@ export type Answer = {
   at: number;
 };
 
+/** Statuses that tell of a token or a name: not there, taken, expired. EdgeKV sends each with an errorCode. */
+const DECIDING = new Set([404, 409, 410]);
+
 /** The Problem of an answer that is no success. `notFound` and `gone` give the words for 404 and 410 of one token. */
 export function answerProblem(answer: Answer): Failed {
   const parsed = errorBody.safeParse(answer.json);
@@ -46,6 +49,9 @@ export function answerProblem(answer: Answer): Failed {
   const { status } = answer;
   const isEdgeGrid = body?.type?.includes('/pep-auth') ?? false;
   const more = { upstream };
+  // Only Akamai's own word counts: a proxy's page must not make a token look revoked, or a name taken.
+  if (DECIDING.has(status) && !body?.errorCode)
+    return badResponse(status, answer.isChange, 'it is not of EdgeKV', upstream.requestId ?? null);
   if (status === 400 && isEdgeGrid) return clockProblem(answer, upstream);
   if (status === 401 && isEdgeGrid && body?.detail === 'Inactive client token') {
     const advice =
@@ -68,13 +74,11 @@ export function answerProblem(answer: Answer): Failed {
       'Nothing was changed. Give the API client access to EdgeKV (and EdgeWorkers) in Akamai Control Center.';
     return fail('akamai-grant-missing', 502, 'The API client lacks a grant for this call.', advice, more);
   }
+  const seconds = retryAfter(answer);
+  const wait = seconds === null ? {} : { retryAfterSeconds: seconds };
   if (status === 429) {
-    const retryAfterSeconds = retryAfter(answer);
     const advice = 'Nothing was changed. Wait a moment and try again.';
-    return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, {
-      upstream,
-      ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
-    });
+    return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, { upstream, ...wait });
   }
   if (status >= 500) {
     const advice = answer.isChange
@@ -82,6 +86,7 @@ export function answerProblem(answer: Answer): Failed {
       : 'What is shown may be older. Try again in a minute; quote the request id to Akamai if it stays.';
     return fail('akamai-error', 502, `Akamai failed with status ${status}.`, advice, {
       upstream,
+      ...wait,
       ...(answer.isChange ? { mayHaveHappened: true as const } : {}),
     });
   }
@@ -138,12 +143,16 @@ function clockProblem(answer: Answer, upstream: UpstreamProblem): Failed {
   return fail('akamai-clock-skew', 502, "This server's clock is wrong.", advice, { upstream });
 }
 
+const RETRY_AFTER_MAX_SECONDS = 1_000_000_000;
+/** All three forms of an HTTP date begin so; `Date.parse` alone takes nearly any text for some date. */
+const HTTP_DATE = /^(mon|tue|wed|thu|fri|sat|sun)/i;
+
 /** Seconds of Retry-After in either form, at least 0; null when there is none that can be read. */
 export function retryAfter(answer: Pick<Answer, 'header' | 'at'>): number | null {
   const given = answer.header('retry-after')?.trim();
   if (!given) return null;
-  if (/^\d{1,9}$/.test(given)) return Number(given);
-  const date = Date.parse(given);
+  if (/^\d+$/.test(given)) return Math.min(Number(given), RETRY_AFTER_MAX_SECONDS);
+  const date = HTTP_DATE.test(given) ? Date.parse(given) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - answer.at) / 1000));
 }
 
@@ -188,6 +197,8 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  // No TLS on the other side: the handshake fails.
+  'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 

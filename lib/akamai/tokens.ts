@@ -1,5 +1,6 @@
 // EdgeKV's token operations, one function each.
 
+import { z } from 'zod';
 import { NAME_PATTERN } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken, TokenListing } from '@/lib/domain/token';
@@ -9,6 +10,7 @@ import { type AkamaiClient, type Answered, badName, type CallOptions, type MaySt
 import { revokedSchema, tokenListSchema, tokenSchema, type WireToken } from './wire';
 
 const TOKENS = '/edgekv/v1/tokens';
+const ofAkamaiSchema = z.object({ errorCode: z.string().min(1) });
 
 /** All tokens, without details. An empty account answers 404 "No tokens exist", or 200 with none: both are []. */
 export function listTokens(
@@ -22,9 +24,9 @@ export function listTokens(
     path: includeExpired ? `${TOKENS}?includeExpired=true` : TOKENS,
     schema: tokenListSchema,
     size: 'list',
-    // A page of some gateway, which is no JSON object, is not an empty account.
+    // The 404 of some gateway, without Akamai's errorCode, is not an empty account.
     alsoAnswers: (status, json) =>
-      status === 404 && typeof json === 'object' && json !== null ? [] : undefined,
+      status === 404 && ofAkamaiSchema.safeParse(json).success ? [] : undefined,
   });
 }
 
@@ -73,7 +75,7 @@ export async function createToken(
     mayStill,
   });
   if (created.ok) return ok(ofAnswer(created.value));
-  if (created.problem.upstream?.status !== 409) return created;
+  if (created.problem.code !== 'akamai-refused' || created.problem.upstream?.status !== 409) return created;
   return fail(
     'token-name-taken',
     409,
@@ -143,6 +145,8 @@ function tokenPath(name: string): string {
 
 /** 404 and 410 in a token's own words; 410 means expired (its title says "Not Found": documented oddity). */
 function ofToken(problem: Problem, name: string): Problem {
+  // A status without Akamai's own words tells nothing about the token.
+  if (problem.code === 'akamai-bad-response') return problem;
   if (problem.upstream?.status === 404) {
     const advice = 'It was revoked, or it never was. Look at the list of tokens.';
     return fail('token-not-found', 404, `There is no token ${name}.`, advice, more(problem)).problem;

@@ -64,7 +64,7 @@ function toListing(read: Row): TokenListing {
 }
 
 export const tokenListSchema = z
-  .object({ tokens: z.array(z.object(row)).nullish() })
+  .object({ tokens: z.array(z.object(row)).nullable() })
   .transform(({ tokens }): readonly TokenListing[] => (tokens ?? []).map(toListing));
 
 /** Absent, null, [] and ["all"] all mean every EdgeWorker. */
@@ -76,9 +76,14 @@ const edgeWorkers = z
     return named.length === 0 || named.includes('all') ? 'all' : named;
   });
 
+/** Read as pairs: a record would lose a namespace of the legal name `__proto__`. */
 const namespacePermissions = z
-  .record(z.string(), z.array(z.string()))
-  .transform((given) => new Map(Object.entries(given).map(([name, held]) => [name, orderPermissions(held)])));
+  .preprocess(
+    (given) =>
+      typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.entries(given) : given,
+    z.array(z.tuple([z.string(), z.array(z.string())])),
+  )
+  .transform((pairs) => new Map(pairs.map(([name, held]) => [name, orderPermissions(held)])));
 
 const enhancedToken = z
   .object({
