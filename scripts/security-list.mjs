@@ -102,6 +102,44 @@ export const SECURITY_TESTS = [
     words: 'It does not start with the switches that make the EdgeGrid library print its signing key.',
   },
   {
+    number: 26,
+    promise: 'P3',
+    words: 'Thousands of calls at once through one client: each gets its own answer, and nothing piles up.',
+  },
+  {
+    number: 27,
+    promise: 'P2',
+    words: 'A signed request follows no redirect, of whatever kind and to wherever; it is told.',
+  },
+  {
+    number: 28,
+    promise: 'P3',
+    words:
+      'Refused, silent, slow, reset, half-closed or with a wrong certificate: told as what it is, in time, without a lost socket, and whether a change may have happened.',
+  },
+  {
+    number: 29,
+    promise: 'P3',
+    words:
+      'Answers that are no JSON, of another shape, huge, deep or a bomb are told as unreadable, within limits of memory.',
+  },
+  {
+    number: 30,
+    promise: 'P3',
+    words:
+      "Each status means the same with a problem, a page or nothing; only Akamai's own word says that a token is gone or a name taken.",
+  },
+  {
+    number: 31,
+    promise: 'P3',
+    words: 'A GET is tried again three times at most and never earlier than told; a change never is.',
+  },
+  {
+    number: 32,
+    promise: 'P3',
+    words: 'A wrong clock is named with its seconds, and nothing is tried again.',
+  },
+  {
     number: 33,
     promise: 'P3',
     words:

@@ -1,4 +1,5 @@
 // The certificate of a simulator that speaks TLS: signed by an authority of its own, made at the start, kept nowhere.
+import { randomUUID } from 'node:crypto';
 import { generate } from 'selfsigned';
 
 /** `good`: for this machine and valid today. The others are for tests of what must not be accepted. */
@@ -16,7 +17,8 @@ const ALGORITHM = { keyType: 'ec', algorithm: 'sha256' } as const;
 
 export async function makeCertificate(kind: CertificateKind): Promise<Certificate> {
   const at = Date.now();
-  const ca = await generate([{ name: 'commonName', value: 'EdgeKV simulator authority' }], {
+  // Each authority has a name of its own: of two with one name, a client that trusts both may take the wrong one.
+  const ca = await generate([{ name: 'commonName', value: `EdgeKV simulator ${randomUUID()}` }], {
     ...ALGORITHM,
     notBeforeDate: new Date(at - 30 * DAY_MS),
     notAfterDate: new Date(at + 30 * DAY_MS),
