@@ -218,10 +218,10 @@ function logCall({ method, path }: Request, result: Result<unknown>, tries: numb
 
 /** Milliseconds to wait before another GET, never earlier than Akamai told; null for no other try. */
 function retryWait(problem: Problem, attempt: Attempt, tries: number): number | null {
-  // The pace holds it, like all others, until Akamai wants calls again.
-  if (attempt.limited) return 0;
-  if (problem.upstream?.status !== 503 && !attempt.connection) return null;
   const backOff = 250 * 2 ** tries * (0.5 + Math.random());
+  // The pace holds it, like all others, until Akamai wants calls again; "at once" is still not at once.
+  if (attempt.limited) return backOff;
+  if (problem.upstream?.status !== 503 && !attempt.connection) return null;
   return Math.max(attempt.retryMs ?? 0, backOff);
 }
 
