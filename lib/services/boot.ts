@@ -1,5 +1,6 @@
 // The start of the server: settings, data folder, database, first admin. It starts, or it says why in one sentence.
 import 'server-only';
+import { logConsole } from '@/lib/platform/console-log';
 import { SettingsError, settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
@@ -12,9 +13,11 @@ import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
 
 /** Prepares everything, or ends the process with status 1: a throw would leave a half-started server (measured). */
-export async function boot(): Promise<void> {
+export async function boot(isProduction: boolean): Promise<void> {
   try {
     const { dataDir } = settings();
+    // While developing, Next's own words are easier to read.
+    if (isProduction) logConsole();
     watchUnhandled();
     watchRequests();
     // Before the database: a second server must not migrate it under the first one.
