@@ -1,0 +1,36 @@
+'use client';
+// A form of a button alone, whose action answers nothing. When the call fails, a note tells; the rest of the page, which
+// may hold what somebody typed, stays.
+import { type ReactNode, useState } from 'react';
+import type { Problem } from '@/lib/domain/problem';
+import { FormProblem } from './form-problem';
+import { problemOf } from './use-form-action';
+import { useHydrated } from './use-hydrated';
+
+export function ButtonForm({
+  action,
+  children,
+}: {
+  action: (form: FormData) => Promise<void>;
+  children: ReactNode;
+}) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const guarded = async (form: FormData) => {
+    try {
+      await action(form);
+      setProblem(null);
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  };
+  return (
+    <form action={useHydrated() ? guarded : action}>
+      {children}
+      {problem && (
+        <div className="fixed inset-x-4 bottom-16 z-30 mx-auto max-w-[30rem] rounded-control bg-raised text-ink shadow-float sm:bottom-4">
+          <FormProblem problem={problem} />
+        </div>
+      )}
+    </form>
+  );
+}
