@@ -7,13 +7,9 @@ import { FormProblem } from './form-problem';
 import { problemOf } from './use-form-action';
 import { useHydrated } from './use-hydrated';
 
-export function ButtonForm({
-  action,
-  children,
-}: {
-  action: (form: FormData) => Promise<void>;
-  children: ReactNode;
-}) {
+type Props = { action: (form: FormData) => Promise<void>; className?: string; children: ReactNode };
+
+export function ButtonForm({ action, className, children }: Props) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const guarded = async (form: FormData) => {
     try {
@@ -24,7 +20,7 @@ export function ButtonForm({
     }
   };
   return (
-    <form action={useHydrated() ? guarded : action}>
+    <form action={useHydrated() ? guarded : action} className={className}>
       {children}
       {problem && (
         <div className="fixed inset-x-4 bottom-16 z-30 mx-auto max-w-[30rem] rounded-control bg-raised text-ink shadow-float sm:bottom-4">
