@@ -3,6 +3,6 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
     const { boot } = await import('./lib/services/boot');
-    await boot({ isProduction: process.env.NODE_ENV === 'production' });
+    await boot(process.env.NODE_ENV === 'production');
   }
 }

@@ -1,12 +1,6 @@
 'use client';
 // A bug: the log has it under this id. Nothing of the error itself is shown.
-export default function ErrorPage({
-  error,
-  reset,
-}: {
-  error: Error & { digest?: string };
-  reset: () => void;
-}) {
+export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <main className="mx-auto grid max-w-[30rem] gap-4 px-4 py-16">
       <h1>Something went wrong here</h1>
@@ -15,7 +9,8 @@ export default function ErrorPage({
         id: <code>{error.digest ?? 'unknown'}</code>
       </p>
       <p>
-        <button type="button" className="button" data-look="primary" onClick={reset}>
+        {/* Asks the server anew, and fetches the scripts of another build if there is one. */}
+        <button type="button" className="button" data-look="primary" onClick={() => window.location.reload()}>
           Try again
         </button>
       </p>

@@ -35,7 +35,9 @@ test('[6] a form of another site is refused before the app, and the words name t
     expect(answer.body).toContain(desk.url);
   }
   expect((await send(`${desk.url}/sign-in`, 'POST', form, 'a=b')).status).toBe(403);
-  const markup = await send(`${desk.url}/sign-in`, 'POST', { ...form, Origin: '<b>"' }, 'a=b');
+  const asPage = { ...form, Origin: '<b>"', Accept: 'text/html' };
+  const markup = await send(`${desk.url}/sign-in`, 'POST', asPage, 'a=b');
+  expect(markup.headers['content-type']).toContain('text/html');
   expect(markup.body).not.toContain('<b>');
 });
 

@@ -169,3 +169,11 @@ test('[14] server actions are files of their own, so that none holds a secret in
     assert.match(readFileSync(join(ROOT, path), 'utf8'), /^'use server';\n/, path);
   }
 });
+
+test('[13] forms send their actions through the two ways that keep the page when a call fails', () => {
+  const drawn = SOURCES.filter((path) => path.endsWith('.tsx'));
+  const around = drawn.filter((path) =>
+    /\buseActionState\b|<form action=\{\w+Action\}/.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  assert.deepEqual(around, []);
+});

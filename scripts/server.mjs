@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import next from 'next';
+import { end, explainFailures } from './front-answers.mjs';
 import { ROOT, say } from './steps.mjs';
 
 /** A body must have arrived by then, milliseconds; a request's head much sooner. */
@@ -50,6 +51,7 @@ export async function serve({ port, host, publicUrl, trustedProxies }) {
       if (id === null) return void handle(request, response);
       response.setHeader('X-Request-Id', id);
       report(request, response, id, trustedProxies);
+      explainFailures(request, response, id);
       if (answerInFront(request, response, front)) return;
       const run = shared()?.run ?? ((_about, next_) => next_());
       run({ id, address: request.headers[ADDRESS_HEADER] }, () => void handle(request, response));
@@ -100,21 +102,23 @@ function answerInFront(request, response, { publicUrl, trustedProxies, isStoppin
   if (publicUrl.protocol === 'https:')
     response.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
   // An absolute address would be taken for another server's.
-  if (!url.startsWith('/')) return end(response, 400, 'Bad request', 'The address is not a path.');
+  if (!url.startsWith('/')) return end(request, response, 400, 'Bad request', 'The address is not a path.');
   const asked = headers.host ?? '';
   if (
     SAFE_METHODS.has(method) &&
     !url.startsWith('/api/') &&
     LOOPBACK.test(asked) &&
     asked !== publicUrl.host &&
-    LOOPBACK.test(publicUrl.host)
+    LOOPBACK.test(publicUrl.host) &&
+    // With another port it is a proxy that rewrote Host: sent on, the request would come back for ever.
+    portOf(asked) === portOf(publicUrl.host)
   ) {
     response.writeHead(307, { Location: new URL(url, publicUrl.origin).href }).end();
     return true;
   }
   if (!SAFE_METHODS.has(method) && !url.startsWith('/api/')) {
     const refusal = refusedForm(headers, publicUrl);
-    if (refusal) return end(response, ...refusal);
+    if (refusal) return end(request, response, ...refusal);
   }
   believe(request, publicUrl, trustedProxies);
   return false;
@@ -159,25 +163,15 @@ function addressOf({ headers, socket }, trustedProxies) {
   return (address ?? '').replace(/^::ffff:/, '').slice(0, 45);
 }
 
+/** The port of a host, '' when it names none. */
+function portOf(host) {
+  return /:(\d+)$/.exec(host)?.[1] ?? '';
+}
+
 /** A listening address as it stands in a URL. */
 function inUrl(host) {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function end(response, status, title, words) {
-  const safe = (text) => text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
-  response.writeHead(status, {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-    Connection: 'close',
-  });
-  response.end(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${safe(title)}</title><h1>${safe(title)}</h1><p>${safe(words)}</p></html>`,
-  );
-  return true;
 }
 
 /** No new connections; what is under way is finished, then the process ends. */

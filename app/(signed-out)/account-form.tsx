@@ -1,9 +1,9 @@
 'use client';
 // The form of both doors: address and password, with what went wrong above them.
-import { useActionState } from 'react';
 import { Field } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { FormState } from '@/lib/services/action';
 
 type Props = {
@@ -16,7 +16,7 @@ type Props = {
 };
 
 export function AccountForm({ action, submit, hidden, isNew, email }: Props) {
-  const [{ problem, values }, send] = useActionState(action, { problem: null, values: {} });
+  const [{ problem, values }, send] = useFormAction(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}

@@ -1,5 +1,6 @@
 // The workbench's calls to the server: looking at a bundle, and fetching patched ones. Nothing is offered that does not
 // match its digest.
+import { appUpdated } from '@/lib/domain/failed-call';
 import type { Problem } from '@/lib/domain/problem';
 import { type Inspection, inspectionSchema } from './inspection-answer';
 import { readProblem, saveFile, verifiedBody } from './patch-answer';
@@ -26,7 +27,7 @@ export async function inspect(
     const answer = await fetch(`/api/v1/bundles/inspect?${query}`, { method: 'POST', body: form, signal });
     if (!answer.ok) return { ok: false, problem: await readProblem(answer) };
     const parsed = inspectionSchema.safeParse(await answer.json());
-    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problem: updated() };
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problem: appUpdated() };
   } catch {
     // fetch throws for a cut connection and for an ended call alike; the signal tells which.
     return signal.aborted ? null : { ok: false, problem: unreachable() };
@@ -81,14 +82,5 @@ function unreachable(): Problem {
     status: 502,
     title: 'The server could not be reached.',
     detail: 'Nothing was changed. Check the connection and look at the bundle again.',
-  };
-}
-
-function updated(): Problem {
-  return {
-    code: 'internal',
-    status: 502,
-    title: 'The app was updated meanwhile.',
-    detail: 'Nothing was changed. Load the page again.',
   };
 }

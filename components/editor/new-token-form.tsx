@@ -1,16 +1,23 @@
 'use client';
 // The New token form: what the token may do, a live sentence of it, and a step of review before anything is sent.
 // Everything is a plain form control, so that it works before and without JavaScript.
-import { type KeyboardEvent, useActionState, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { Field, FieldErrors } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import { nextAttempt } from '@/lib/domain/attempt';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import type { Namespace } from '@/lib/domain/namespace';
 import { NAME_PATTERN, type NamespacePermissions, NETWORKS } from '@/lib/domain/permissions';
 import type { Problem } from '@/lib/domain/problem';
-import { checkDraft, draftFromValues, type FieldMessages, type TokenDraft } from '@/lib/domain/token-draft';
+import {
+  checkDraft,
+  draftFromValues,
+  draftToQuery,
+  type FieldMessages,
+  type TokenDraft,
+} from '@/lib/domain/token-draft';
 import { TOKEN_NAME_MAX } from '@/lib/domain/token-request';
 import { DraftAside } from './draft-aside';
 import { EdgeWorkerPicker } from './edgeworker-picker';
@@ -37,7 +44,7 @@ type NewTokenFormProps = {
 
 export function NewTokenForm(props: NewTokenFormProps) {
   const { action, account, namespaces, edgeWorkers, taken, source, attempt } = props;
-  const [state, send] = useActionState(action, { problem: null, values: {}, step: 'edit' });
+  const [state, send] = useFormAction(action, { problem: null, values: {}, step: 'edit' });
   const sent = state.values.name ? draftFromValues(state.values) : null;
   const [draft, setDraft] = useState<TokenDraft>(sent ?? props.draft);
   const networks = NETWORKS.filter((network) => draft.networks[network]);
@@ -64,7 +71,10 @@ export function NewTokenForm(props: NewTokenFormProps) {
       />
       {state.problem && (
         <div className="mb-5">
-          <FormProblem problem={state.problem} />
+          <FormProblem
+            problem={state.problem}
+            reload={() => window.location.assign(`?${draftToQuery(draft)}`)}
+          />
         </div>
       )}
       <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">

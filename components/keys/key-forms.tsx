@@ -2,12 +2,12 @@
 // The forms that make and revoke a key. A key that was made is shown in the answer itself, and nowhere else.
 import type { Route } from 'next';
 import Link from 'next/link';
-import { useActionState } from 'react';
 import { AccessFields } from '@/components/people/access-fields';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Field, FieldErrors } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { Problem } from '@/lib/domain/problem';
 
 type State = {
@@ -22,7 +22,7 @@ const DAYS = ['30', '90', '180', '365'];
 
 /** Asks for name, role, limits and end; shows the made key once. */
 export function MakeKeyForm({ action }: { action: Action }) {
-  const [{ problem, values, made }, send] = useActionState(action, START);
+  const [{ problem, values, made }, send] = useFormAction(action, START);
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}
@@ -94,7 +94,7 @@ function MadeKey({ secret, name, expiresAt }: { secret: string; name: string; ex
 
 /** The confirm step of revoking the key `name`. */
 export function RevokeKeyForm({ action, name }: { action: Action; name: string }) {
-  const [{ problem }, send] = useActionState(action, START);
+  const [{ problem }, send] = useFormAction(action, START);
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}

@@ -1,10 +1,11 @@
 'use client';
 // A form whose answer is a link that works once: it is shown here, and nowhere else.
-import { type ReactNode, useActionState } from 'react';
+import type { ReactNode } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Field } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { Problem } from '@/lib/domain/problem';
 import { AccessFields } from './access-fields';
 
@@ -16,7 +17,7 @@ type State = {
 type Action = (before: State, form: FormData) => Promise<State>;
 
 export function InviteForm({ action }: { action: Action }) {
-  const [state, send] = useActionState(action, { problem: null, values: {} });
+  const [state, send] = useFormAction(action, { problem: null, values: {} });
   const { problem, values } = state;
   return (
     <form action={send} className="grid gap-4">
@@ -46,7 +47,7 @@ export function InviteForm({ action }: { action: Action }) {
 }
 
 export function ResetLinkForm({ action, id }: { action: Action; id: string }) {
-  const [state, send] = useActionState(action, { problem: null, values: {} });
+  const [state, send] = useFormAction(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-3">
       <Answer state={state} />

@@ -1,9 +1,9 @@
 'use client';
 // The forms of one person's page. Each keeps what was typed when it was refused.
-import { useActionState } from 'react';
 import { Field } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { Problem } from '@/lib/domain/problem';
 import { AccessFields } from './access-fields';
 
@@ -14,7 +14,7 @@ const START: State = { problem: null, values: {} };
 type RoleFormProps = { action: Action; id: string; role: string; namespaces: string; stagingOnly: boolean };
 
 export function RoleForm({ action, id, role, namespaces, stagingOnly }: RoleFormProps) {
-  const [{ problem, values }, send] = useActionState(action, START);
+  const [{ problem, values }, send] = useFormAction(action, START);
   const typed = values.role !== undefined;
   return (
     <form action={send} className="grid gap-4">
@@ -35,7 +35,7 @@ export function RoleForm({ action, id, role, namespaces, stagingOnly }: RoleForm
 }
 
 export function DisableForm({ action, id, isDisabled }: { action: Action; id: string; isDisabled: boolean }) {
-  const [{ problem }, send] = useActionState(action, START);
+  const [{ problem }, send] = useFormAction(action, START);
   return (
     <form action={send} className="grid justify-items-start gap-3">
       {problem && <FormProblem problem={problem} />}
@@ -47,7 +47,7 @@ export function DisableForm({ action, id, isDisabled }: { action: Action; id: st
 }
 
 export function DeleteForm({ action, id, email }: { action: Action; id: string; email: string }) {
-  const [{ problem, values }, send] = useActionState(action, START);
+  const [{ problem, values }, send] = useFormAction(action, START);
   return (
     <form action={send} className="grid gap-3">
       {problem && <FormProblem problem={problem} />}
@@ -70,7 +70,7 @@ export function DeleteForm({ action, id, email }: { action: Action; id: string; 
 }
 
 export function PasswordForm({ action }: { action: Action }) {
-  const [{ problem }, send] = useActionState(action, START);
+  const [{ problem }, send] = useFormAction(action, START);
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}
@@ -102,7 +102,7 @@ export function PasswordForm({ action }: { action: Action }) {
 type SessionFormProps = { action: Action; person: string; session: string; label: string };
 
 export function EndSessionForm({ action, person, session, label }: SessionFormProps) {
-  const [{ problem }, send] = useActionState(action, START);
+  const [{ problem }, send] = useFormAction(action, START);
   return (
     <form action={send} className="grid gap-2">
       {problem && <FormProblem problem={problem} />}

@@ -16,6 +16,7 @@ import {
 import type { Route } from 'next';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { type AccessLevel, can, type Right } from '@/lib/domain/access';
 import { visibleText } from '@/lib/domain/visible-text';
@@ -119,12 +120,12 @@ export function Shell({
           </nav>
         )}
         <div className="mt-auto grid gap-1 max-sm:hidden">
-          <form action={switchTheme}>
+          <ButtonForm action={switchTheme}>
             <button type="submit" className={`${railLink} w-full`}>
               <Icon of={SunMoon} />
               <span className={railText}>Theme: {theme}</span>
             </button>
-          </form>
+          </ButtonForm>
           <Link
             href={'/you' as Route}
             prefetch={false}
@@ -138,12 +139,12 @@ export function Shell({
               <span className="block text-s text-ink-3">{person.level}</span>
             </span>
           </Link>
-          <form action={signOut}>
+          <ButtonForm action={signOut}>
             <button type="submit" className={`${railLink} w-full`}>
               <Icon of={LogOut} />
               <span className={railText}>Sign out</span>
             </button>
-          </form>
+          </ButtonForm>
         </div>
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 bg-surface px-4 py-4 outline-none sm:px-7 sm:py-6">
@@ -170,16 +171,16 @@ export function Shell({
           >
             Your account
           </Link>
-          <form action={switchTheme}>
+          <ButtonForm action={switchTheme}>
             <button type="submit" className="button" data-look="plain">
               Theme: {theme}
             </button>
-          </form>
-          <form action={signOut}>
+          </ButtonForm>
+          <ButtonForm action={signOut}>
             <button type="submit" className="button" data-look="plain">
               Sign out {visibleText(person.name)}
             </button>
-          </form>
+          </ButtonForm>
         </div>
       </main>
     </div>

@@ -2,10 +2,10 @@
 // The form of a change to one token: what went wrong last time, a name to type if asked, keep or go on.
 import type { Route } from 'next';
 import Link from 'next/link';
-import { useActionState } from 'react';
 import { Field } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import { nextAttempt } from '@/lib/domain/attempt';
 import type { Problem } from '@/lib/domain/problem';
 
@@ -36,7 +36,7 @@ export function ChangeForm({
   keepHref,
   mustType,
 }: ChangeFormProps) {
-  const [{ problem, values }, send] = useActionState(action, { problem: null, values: {} });
+  const [{ problem, values }, send] = useFormAction(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}

@@ -2,10 +2,10 @@
 // The form of what is known of a token besides Akamai. It keeps what was typed when it was refused.
 import type { Route } from 'next';
 import Link from 'next/link';
-import { useActionState } from 'react';
 import { Field } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { Problem } from '@/lib/domain/problem';
 import type { TokenNote } from '@/lib/domain/token-note';
 
@@ -20,7 +20,7 @@ type NoteFormProps = {
 };
 
 export function NoteForm({ action, account, name, note, keepHref }: NoteFormProps) {
-  const [{ problem, values }, send] = useActionState(action, { problem: null, values: {} });
+  const [{ problem, values }, send] = useFormAction(action, { problem: null, values: {} });
   const field = (of: string, known: string | null) => ({
     name: of,
     defaultValue: values[of]?.[0] ?? known ?? '',

@@ -3,8 +3,14 @@
 import type { Problem } from '@/lib/domain/problem';
 import { SignInAgain } from './sign-in-again';
 
-export function FormProblem({ problem }: { problem: Problem }) {
-  const { title, detail, upstream } = problem;
+type Props = {
+  problem: Problem;
+  /** What loads the page of the present build; a form that can take what was typed along says how. */
+  reload?: () => void;
+};
+
+export function FormProblem({ problem, reload = () => window.location.reload() }: Props) {
+  const { code, title, detail, upstream } = problem;
   return (
     <div
       role="alert"
@@ -13,6 +19,13 @@ export function FormProblem({ problem }: { problem: Problem }) {
       <p className="font-semibold">{title}</p>
       <p className="text-ink-2">{detail}</p>
       <SignInAgain problem={problem} />
+      {code === 'app-updated' && (
+        <p className="mt-1">
+          <button type="button" className="button" onClick={reload}>
+            Load the page again
+          </button>
+        </p>
+      )}
       {upstream?.requestId && (
         <p className="text-s text-ink-2">
           Akamai: {upstream.status} {upstream.detail} · request id <code>{upstream.requestId}</code>

@@ -50,7 +50,7 @@ export function log(): Logger {
         },
         hooks: {
           logMethod(args, method, level) {
-            const kind = args.find((one) => typeof one === 'string') ?? '';
+            const kind = kindOf(args.find((one) => typeof one === 'string') ?? '');
             if (level < FATAL && kind !== SUPPRESSED && !budget.passes(kind, null)) return;
             const clean = args.map((one) => redact(one)) as Parameters<typeof method>;
             method.apply(this, clean);
@@ -63,20 +63,8 @@ export function log(): Logger {
   });
 }
 
-/**
- * What Next prints by itself goes to the log like everything else: it prints errors whole, and one line for each request
- * that somebody makes up.
- */
-export function logConsole(): void {
-  for (const name of ['error', 'warn'] as const)
-    console[name] = (...said: unknown[]) => {
-      const [first] = said.map((one) => (one instanceof Error ? one.message : String(one)));
-      // Without what differs from one request to the next, so that they count as one kind.
-      const kind =
-        (first ?? '')
-          .split('\n', 1)[0]
-          ?.replace(/"[^"]*"|\d+/g, '…')
-          .slice(0, 80) ?? '';
-      log()[name]({ said }, kind);
-    };
+/** A message without what differs from one time to the next, so that a flood of them counts as one kind. */
+function kindOf(message: string): string {
+  const [first = ''] = message.split('\n', 1);
+  return first.replace(/"[^"]*"|\d+/g, '…').slice(0, 80);
 }

@@ -2,6 +2,7 @@
 import 'server-only';
 import { headers } from 'next/headers';
 import { parseRole, type Role } from '@/lib/domain/access';
+import { type FormValues, formValues } from '@/lib/domain/form-values';
 import type { LimitsInput } from '@/lib/domain/limits';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { logRefusal } from './respond';
@@ -10,12 +11,8 @@ import { type Actor, badOrigin, currentActor, isOwnOrigin } from './session';
 /** What a form shows after it was sent: the failure if any, and what was typed. */
 export type FormState = {
   problem: Problem | null;
-  /** Everything typed, by field; passwords and files are left out. */
-  values: Readonly<Record<string, readonly string[]>>;
+  values: FormValues;
 };
-
-const FIELDS_MAX = 2_000;
-const VALUE_CHARS_MAX = 64 * 1024;
 
 /**
  * Runs a server action. `run` gets the actor; its Problem becomes the form's state. A redirect thrown by `run` passes
@@ -50,18 +47,4 @@ export function roleField(form: FormData): Result<Role> {
 /** The limits that a form names, as its fields have them. */
 export function limitsFields(form: FormData): LimitsInput {
   return { namespaces: field(form, 'namespaces'), stagingOnly: field(form, 'staging') === 'on' };
-}
-
-/** What was typed, by field; passwords, secrets and files are left out. */
-export function formValues(form: FormData): FormState['values'] {
-  const kept = new Map<string, string[]>();
-  let count = 0;
-  for (const [name, value] of form) {
-    count += 1;
-    if (count > FIELDS_MAX) break;
-    const isKept = typeof value === 'string' && value.length <= VALUE_CHARS_MAX;
-    if (!isKept || name.startsWith('$') || /password|secret/i.test(name)) continue;
-    kept.set(name, [...(kept.get(name) ?? []), value]);
-  }
-  return Object.fromEntries(kept);
 }

@@ -1,7 +1,8 @@
 // The start of the server: settings, data folder, database, first admin. It starts, or it says why in one sentence.
 import 'server-only';
+import { logConsole } from '@/lib/platform/console-log';
 import { SettingsError, settings } from '@/lib/platform/env';
-import { log, logConsole } from '@/lib/platform/log';
+import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import { watchRequests } from '@/lib/platform/requests';
 import { StoreError } from '@/lib/store/data-folder';
@@ -12,10 +13,10 @@ import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
 
 /** Prepares everything, or ends the process with status 1: a throw would leave a half-started server (measured). */
-export async function boot({ isProduction = true } = {}): Promise<void> {
+export async function boot(isProduction: boolean): Promise<void> {
   try {
     const { dataDir } = settings();
-    // While developing, what Next prints is easier to read as it is.
+    // While developing, Next's own words are easier to read.
     if (isProduction) logConsole();
     watchUnhandled();
     watchRequests();

@@ -3,6 +3,7 @@ import { Search } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { InviteForm } from '@/components/people/link-form';
+import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
@@ -181,12 +182,12 @@ function InvitationRow({ invitation: { email, role, expiresAt }, mayChange }: In
       </td>
       <td className="c-act">
         {mayChange && (
-          <form action={withdrawAction}>
+          <ButtonForm action={withdrawAction}>
             <input type="hidden" name="email" value={email} />
             <button type="submit" className="button" data-look="plain">
               Take back<span className="sr-only"> the invitation of {visibleText(email)}</span>
             </button>
-          </form>
+          </ButtonForm>
         )}
       </td>
     </tr>

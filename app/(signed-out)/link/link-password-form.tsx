@@ -1,9 +1,9 @@
 'use client';
 // The password of an account that a one-time link is for; the address is given.
-import { useActionState } from 'react';
 import { Field } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { FormState } from '@/lib/services/action';
 
 type Props = {
@@ -14,7 +14,7 @@ type Props = {
 };
 
 export function LinkPasswordForm({ action, secret, email, submit }: Props) {
-  const [{ problem }, send] = useActionState(action, { problem: null, values: {} });
+  const [{ problem }, send] = useFormAction(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}

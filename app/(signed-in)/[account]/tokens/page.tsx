@@ -6,6 +6,7 @@ import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
 import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
+import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
@@ -227,7 +228,7 @@ function Revoked({ name, tokens }: { name: unknown; tokens: readonly Token[] }) 
 /** Asks Akamai again for the same view. Without a label it is the small round arrow. */
 function Reread({ account, label }: { account: string; label?: string }) {
   return (
-    <form action={rereadAction}>
+    <ButtonForm action={rereadAction}>
       <input type="hidden" name="account" value={account} />
       <button
         type="submit"
@@ -237,7 +238,7 @@ function Reread({ account, label }: { account: string; label?: string }) {
         <Icon of={RefreshCw} />
         {label ?? <span className="sr-only">Read again from Akamai</span>}
       </button>
-    </form>
+    </ButtonForm>
   );
 }
 

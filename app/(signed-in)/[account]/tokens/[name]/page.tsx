@@ -10,6 +10,7 @@ import { NoteForm } from '@/components/tokens/note-form';
 import { Sentence } from '@/components/tokens/sentence';
 import { StaleData } from '@/components/tokens/stale-data';
 import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
+import { ButtonForm } from '@/components/ui/button-form';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Icon } from '@/components/ui/icon';
 import { Modal } from '@/components/ui/modal';
@@ -384,7 +385,7 @@ type KeepNoteProps = { account: string; name: string; note: TokenNote };
 /** What was known of an earlier token of this name is this one's only if somebody says so. */
 function KeepNote({ account, name, note }: KeepNoteProps) {
   return (
-    <form action={keepNoteAction} className="mt-4 grid gap-3 border-t border-line pt-3">
+    <ButtonForm action={keepNoteAction} className="mt-4 grid gap-3 border-t border-line pt-3">
       <p className="text-m text-ink-2">An earlier token of this name had:</p>
       <NoteFacts note={note} />
       <input type="hidden" name="account" value={account} />
@@ -394,7 +395,7 @@ function KeepNote({ account, name, note }: KeepNoteProps) {
           Keep it for this one
         </button>
       </p>
-    </form>
+    </ButtonForm>
   );
 }
 

@@ -3,9 +3,10 @@
 import type { Route } from 'next';
 import { redirect } from 'next/navigation';
 import type { NewTokenState } from '@/components/editor/new-token-form';
+import { formValues } from '@/lib/domain/form-values';
 import { fail, ok } from '@/lib/domain/problem';
 import { draftFromValues, draftToRequest } from '@/lib/domain/token-draft';
-import { field, formValues, runAction } from '@/lib/services/action';
+import { field, runAction } from '@/lib/services/action';
 import { createToken } from '@/lib/services/token-changes';
 
 export async function newTokenAction(before: NewTokenState, form: FormData): Promise<NewTokenState> {
