@@ -1,6 +1,7 @@
 // What refusals leave behind: a line that says whose and from where, and no more than the disk can hold.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import Libsql from 'libsql';
 import { Pool } from 'undici';
 import { ROOT } from '../scripts/steps.mjs';
 import { type Desk, expect, openDesk, PASSWORD, test } from './fixtures';
@@ -65,7 +66,6 @@ test('[94] 10,000 refused requests of a guest leave less than 5 MB, and who is r
       { count: 2_500, make: () => get('/api/v1/tokens', { authorization: 'Bearer etd_wrong' }) },
     ];
     const key = await desk.manage(['key', 'create', 'viewing', '--role', 'viewer']);
-    // A log of the database's that was full once stays as large as it was: it is no growth.
     const before = { disk: bytesOf(desk.dataDir), log: desk.log().length };
     const refusals = new Set<number>();
     for (const { count, make } of kinds) {
@@ -86,13 +86,17 @@ test('[94] 10,000 refused requests of a guest leave less than 5 MB, and who is r
     }
     // Actions answer 200 with their refusal inside; the doors of single sign-on lead back with 303.
     expect([...refusals].sort()).toEqual([200, 303, 401, 409]);
-    const grown = bytesOf(desk.dataDir) - before.disk + desk.log().length - before.log;
-    expect(grown).toBeLessThan(5 * 1024 * 1024);
     process.kill(desk.pid, 'SIGTERM');
     expect(await desk.ended()).toBe(0);
     const rows = (await desk.manage(['audit', 'export']))
       .split('\n')
       .map((line) => JSON.parse(line) as { actor_name: string; outcome: string; detail: string });
+    // The database's own log is begun anew whenever it has 4 MB: what counts is what it leaves.
+    const raw = new Libsql(join(desk.dataDir, 'token-desk.db'));
+    raw.pragma('wal_checkpoint(truncate)');
+    raw.close();
+    const grown = bytesOf(desk.dataDir) - before.disk + desk.log().length - before.log;
+    expect(grown).toBeLessThan(5 * 1024 * 1024);
     expect(rows.filter((row) => row.actor_name === 'viewing' && row.outcome === 'forbidden')).toHaveLength(
       kinds.length,
     );

@@ -13,7 +13,7 @@ const SECRET_TEXT =
   /eyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?|etd_[\w-]{8,}|EG1-HMAC-SHA256[^"\n]*|["']?\b(client_?secret|client_?token|access_?token|password|secret)\b["']?\s*[=:]\s*["']?[^\s&"',}]+/gi;
 const DEPTH_MAX = 6;
 /** Lines of one message in a minute. */
-const LINES = { most: 2_000, kindsMax: 100, windowMs: 60_000 };
+const LINES = { most: 1_000, kindsMax: 100, windowMs: 60_000 };
 /** What is written in the place of those beyond. */
 const SUPPRESSED = 'more of the same were left out';
 const FATAL = 60;
