@@ -69,7 +69,8 @@ export function answerProblem(answer: Answer): Failed {
     return fail('akamai-grant-missing', 502, 'The API client lacks a grant for this call.', advice, more);
   }
   if (status === 429) {
-    const retryAfterSeconds = retryAfter(answer);
+    const next = nextCallMs(answer);
+    const retryAfterSeconds = retryAfter(answer) ?? (next === null ? null : Math.ceil(next / 1000));
     const advice = 'Nothing was changed. Wait a moment and try again.';
     return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, {
       upstream,
