@@ -167,10 +167,9 @@ async function send<T>(context: Context, call: Request, read: Read<T>): Promise<
       const sent = await sendOnce(context, call, attempt, read);
       return { result: sent, heard: heardOf(sent, attempt, signal) };
     });
-    if (attempt.limited && !result.ok) tellWait(result.problem, context.pace);
     logCall(call, result, tries, Date.now() - startedAt);
     if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
-    const waitMs = retryWait(result.problem, attempt, tries);
+    const waitMs = retryWait(result.problem, attempt, tries, limits.pace.patienceMs[turn.priority]);
     if (waitMs === null || Date.now() - startedAt + waitMs > limits.retryMs || signal.aborted) return result;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
@@ -197,12 +196,6 @@ function heardOf(
   return { outcome: signal.aborted ? 'nothing' : 'failed', waitMs: closedMs };
 }
 
-/** Puts into a rate limit's Problem how long all calls wait now, where Akamai did not say it. */
-function tellWait(problem: Problem, pace: Pace): void {
-  const { blockedUntil } = pace.state();
-  if (blockedUntil !== null) problem.retryAfterSeconds ??= Math.ceil((blockedUntil - Date.now()) / 1000);
-}
-
 /** One line a call: enough to find it in Akamai's own logs, nothing of what was sent or answered. */
 function logCall({ method, path }: Request, result: Result<unknown>, tries: number, ms: number): void {
   metrics().akamai.observe({ method, outcome: result.ok ? 'ok' : result.problem.code }, ms / 1_000);
@@ -217,12 +210,14 @@ function logCall({ method, path }: Request, result: Result<unknown>, tries: numb
 }
 
 /** Milliseconds to wait before another GET, never earlier than Akamai told; null for no other try. */
-function retryWait(problem: Problem, attempt: Attempt, tries: number): number | null {
+function retryWait(problem: Problem, attempt: Attempt, tries: number, patienceMs: number): number | null {
+  const { limited, connection } = attempt;
+  if (!limited && problem.upstream?.status !== 503 && !connection) return null;
+  // "At once" is still not at once.
   const backOff = 250 * 2 ** tries * (0.5 + Math.random());
-  // The pace holds it, like all others, until Akamai wants calls again; "at once" is still not at once.
-  if (attempt.limited) return backOff;
-  if (problem.upstream?.status !== 503 && !attempt.connection) return null;
-  return Math.max(attempt.retryMs ?? 0, backOff);
+  const wait = Math.max(attempt.closedMs ?? attempt.retryMs ?? 0, backOff);
+  // All others are told at once too.
+  return limited && wait > patienceMs ? null : wait;
 }
 
 async function sendOnce<T>(

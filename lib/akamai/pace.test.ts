@@ -102,7 +102,7 @@ for (const [name, headers, leastMs] of [
     }),
     1_490,
   ],
-  ['no time', () => ({}), 990],
+  ['no time', () => ({}), 490],
 ] as const)
   test(`after a 429 with ${name} no call of the credential is sent earlier, and the speed is halved`, async () => {
     const times: number[] = [];
@@ -114,9 +114,10 @@ for (const [name, headers, leastMs] of [
     try {
       const limited = await listTokens(client, { includeExpired: true });
       assert.ok(!limited.ok && limited.problem.code === 'akamai-rate-limited');
-      assert.ok((limited.problem.retryAfterSeconds ?? 0) >= 1);
+      const told = limited.problem.retryAfterSeconds;
+      assert.ok(leastMs < 500 ? told === undefined : (told ?? 0) >= leastMs / 1000);
       const { blockedUntil, perSecond, limitedTotal } = client.paceState();
-      assert.ok((blockedUntil ?? 0) > Date.now() + 800);
+      assert.ok((blockedUntil ?? 0) > Date.now() + leastMs - 300);
       assert.deepEqual([perSecond, limitedTotal], [500, 1]);
       const list = () => listTokens(client, { includeExpired: true });
       const all = await Promise.all([list(), list(), list()]);

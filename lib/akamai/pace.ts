@@ -66,7 +66,7 @@ const PEOPLE_IN_A_ROW = 4;
 /** However often we are told to slow down, this part of the speed is left. */
 const SLOWEST = 1 / 8;
 /** How long to wait when Akamai says only that we are too fast; doubled each time. */
-const LIMITED_MS = 1_000;
+const LIMITED_MS = 500;
 const LIMITED_MS_MAX = 60_000;
 /** A time beyond this is a mistake of whoever sent it: it would stop us until a restart. */
 const BLOCK_MS_MAX = 60 * 60_000;
