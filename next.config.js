@@ -1,9 +1,14 @@
 // Next's configuration. Headers here are for everything; the CSP of pages, with its nonce, comes from proxy.ts.
 
+import { buildId } from './scripts/steps.mjs';
 import { refuseOldVersions } from './scripts/versions.mjs';
+
+// Next reads it after this file: whoever starts it, it tells nobody.
+process.env.NEXT_TELEMETRY_DISABLED = '1';
 
 /** @type {import('next').NextConfig} */
 const config = {
+  generateBuildId: () => buildId(process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY),
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
   reactStrictMode: true,
   poweredByHeader: false,

@@ -2,6 +2,7 @@
 export {};
 
 const RUNS: Readonly<Record<string, () => Promise<void>>> = {
+  builds: async () => (await import('./long/builds')).longBuilds(),
   bundles: async () => {
     await (await import('./long/archives')).longArchives();
     await (await import('./long/tokens-files')).longTokensFiles();

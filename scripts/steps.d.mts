@@ -21,6 +21,8 @@ export function startApp(
   onOutput: (text: string) => void,
 ): Promise<ChildProcess>;
 export function ensureBuild(): boolean;
+export function buildId(key: string | undefined, root?: string): string | null;
+export function nextBin(): string;
 export function loadDotEnv(): void;
 
 /** The path of the `next` command. */

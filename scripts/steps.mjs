@@ -70,6 +70,24 @@ export function ensureBuild() {
   return run(process.execPath, [nextBin(), 'build'], { NEXT_TELEMETRY_DISABLED: '1' });
 }
 
+/**
+ * What a build is called: with a `key` for the ids of its actions it is made of that and the sources below `root`, so that
+ * the same is called the same. Null without one: Next then draws the key, and the name.
+ */
+export function buildId(key, root = ROOT) {
+  if (!key) return null;
+  const hash = createHash('sha256').update(key);
+  for (const path of SOURCES.flatMap((source) => filesOf(root, source)))
+    hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+  return hash.digest('hex').slice(0, 20);
+}
+
+function filesOf(root, path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  const names = readdirSync(join(root, path)).sort();
+  return names.flatMap((name) => filesOf(root, `${path}/${name}`));
+}
+
 function newest(path) {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
