@@ -24,6 +24,3 @@ export function ensureBuild(): boolean;
 export function buildId(key: string | undefined, root?: string): string | null;
 export function nextBin(): string;
 export function loadDotEnv(): void;
-
-/** The path of the `next` command. */
-export function nextBin(): string;

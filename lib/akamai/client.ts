@@ -167,6 +167,7 @@ async function send<T>(context: Context, call: Request, read: Read<T>): Promise<
       const sent = await sendOnce(context, call, attempt, read);
       return { result: sent, heard: heardOf(sent, attempt, signal) };
     });
+    if (attempt.limited && !result.ok) tellWait(result.problem, context.pace);
     logCall(call, result, tries, Date.now() - startedAt);
     if (result.ok || call.method !== 'GET' || tries >= limits.retriesMax) return result;
     const waitMs = retryWait(result.problem, attempt, tries, limits.pace.patienceMs[turn.priority]);
@@ -194,6 +195,12 @@ function heardOf(
   if (result.ok || !FAILURES.has(result.problem.code)) return { outcome: 'answered', waitMs: closedMs };
   // Whoever gives a call up says nothing about Akamai.
   return { outcome: signal.aborted ? 'nothing' : 'failed', waitMs: closedMs };
+}
+
+/** Puts into a rate limit's Problem how long all calls wait now, where Akamai did not say it. */
+function tellWait(problem: Problem, pace: Pace): void {
+  const { blockedUntil } = pace.state();
+  if (blockedUntil !== null) problem.retryAfterSeconds ??= Math.ceil((blockedUntil - Date.now()) / 1000);
 }
 
 /** One line a call: enough to find it in Akamai's own logs, nothing of what was sent or answered. */
