@@ -106,10 +106,11 @@ export function akamaiClient(
   const id = createHash('sha256')
     .update([host, clientToken, clientSecret, accessToken].join('\n'))
     .digest('hex');
-  const { sign, pace } = once(`akamai ${id}`, () => ({
-    sign: signer(credential),
-    pace: createPace(limits.pace),
-  }));
+  const { sign, pace } = once(`akamai ${id}`, () => {
+    const pace = createPace(limits.pace);
+    paces().add(pace);
+    return { sign: signer(credential), pace };
+  });
   const context = { sign, pace, limits, base: options.origin ?? `https://${host}`, ...options };
   return {
     call: async (call) => {
@@ -126,6 +127,15 @@ export function akamaiClient(
       .digest('hex'),
     paceState: () => pace.state(),
   };
+}
+
+function paces(): Set<Pace> {
+  return once('paces', () => new Set<Pace>());
+}
+
+/** How things stand with each credential that this process has used. */
+export function paceStates(): readonly PaceState[] {
+  return [...paces()].map((pace) => pace.state());
 }
 
 type Sign = (method: string, path: string, body: string | Uint8Array | undefined) => string;

@@ -46,8 +46,17 @@ type TokenCache = {
   view: Pick<CachedTokens, 'tokens' | 'pending'> | null;
 };
 
+function caches(): Map<string, TokenCache> {
+  return once('token-cache', () => new Map<string, TokenCache>());
+}
+
+/** Of how many tokens the details are in memory, over all accounts. */
+export function cachedDetails(): number {
+  return [...caches().values()].reduce((total, { details }) => total + details.size, 0);
+}
+
 function cacheOf({ client, account }: Connection): TokenCache {
-  const all = once('token-cache', () => new Map<string, TokenCache>());
+  const all = caches();
   const existing = all.get(client.id);
   if (existing) return existing;
   const snapshot = openSnapshot(client.id, account.slug);
