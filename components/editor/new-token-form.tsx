@@ -40,10 +40,12 @@ type NewTokenFormProps = {
   /** The token it is copied from. */
   source: { name: string; permissions: NamespacePermissions } | null;
   attempt: string;
+  /** Who may not create it prepares it, and hands the link on. */
+  mayCreate: boolean;
 };
 
 export function NewTokenForm(props: NewTokenFormProps) {
-  const { action, account, namespaces, edgeWorkers, taken, source, attempt } = props;
+  const { action, account, namespaces, edgeWorkers, taken, source, attempt, mayCreate } = props;
   const [state, send] = useFormAction(action, { problem: null, values: {}, step: 'edit' });
   const sent = state.values.name ? draftFromValues(state.values) : null;
   const [draft, setDraft] = useState<TokenDraft>(sent ?? props.draft);
@@ -142,9 +144,11 @@ export function NewTokenForm(props: NewTokenFormProps) {
         >
           {state.step === 'review' ? (
             <>
-              <SubmitButton look="primary" name="intent" value="create">
-                Create token
-              </SubmitButton>
+              {mayCreate && (
+                <SubmitButton look="primary" name="intent" value="create">
+                  Create token
+                </SubmitButton>
+              )}
               <SubmitButton name="intent" value="edit">
                 Back to editing
               </SubmitButton>
@@ -159,7 +163,7 @@ export function NewTokenForm(props: NewTokenFormProps) {
               data-after-grid
               aria-disabled={isBlocked}
             >
-              Review and create
+              {mayCreate ? 'Review and create' : 'Review'}
             </button>
           )}
         </DraftAside>
