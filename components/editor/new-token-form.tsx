@@ -19,6 +19,7 @@ import {
   type TokenDraft,
 } from '@/lib/domain/token-draft';
 import { TOKEN_NAME_MAX } from '@/lib/domain/token-request';
+import { visibleText } from '@/lib/domain/visible-text';
 import { DraftAside } from './draft-aside';
 import { EdgeWorkerPicker } from './edgeworker-picker';
 import { PermissionGrid } from './permission-grid';
@@ -255,8 +256,8 @@ function Review({ draft }: { draft: TokenDraft }) {
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-m">
         {rows.map(([label, value]) => (
           <div key={label} className="contents">
-            <dt className="text-ink-3">{label}</dt>
-            <dd className="font-mono [overflow-wrap:anywhere]">{value}</dd>
+            <dt className="text-ink-3">{visibleText(label)}</dt>
+            <dd className="font-mono [overflow-wrap:anywhere]">{visibleText(value)}</dd>
           </div>
         ))}
       </dl>
