@@ -6,7 +6,7 @@ import type { Page } from 'playwright/test';
 import { can, type Right, ROLES, type Role } from '@/lib/domain/access';
 import { makeBundle } from '@/simulator/bundle';
 import { ROOT } from '../scripts/steps.mjs';
-import { type Desk, detailsRead, expect, PASSWORD, test } from './fixtures';
+import { actionId, type Desk, detailsRead, expect, PASSWORD, reply, test } from './fixtures';
 
 function manifest<T>(path: string): T {
   return JSON.parse(readFileSync(join(ROOT, '.next', path), 'utf8')) as T;
@@ -212,15 +212,10 @@ function controlsFrom(seen: Seen, self: string): Control[] {
 
 /** Signs somebody in once more, as another browser would. */
 async function anotherSession(desk: Desk, email: string): Promise<void> {
-  const id = [...ACTION_NAMES].find(([, name]) => name === 'signInAction')?.[0] ?? '';
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ email, password: PASSWORD, next: '/' }))
-    form.append(`_1_${name}`, value);
-  form.append('0', JSON.stringify([{ problem: null, values: {} }, '$K1']));
   const answer = await fetch(`${desk.url}/sign-in`, {
     method: 'POST',
-    headers: { 'Next-Action': id, Origin: desk.url },
-    body: form,
+    headers: { 'Next-Action': actionId('signInAction'), Origin: desk.url },
+    body: reply({ email, password: PASSWORD, next: '/' }),
     redirect: 'manual',
   });
   await answer.arrayBuffer();

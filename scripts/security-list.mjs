@@ -169,7 +169,6 @@ export const SECURITY_TESTS = [
     number: 64,
     promise: 'P5',
     words: 'Markup in names, addresses and answers is shown as text everywhere.',
-    open: LATER,
   },
   { number: 65, promise: 'P5', words: 'Invisible and direction-turning characters are shown.' },
   {
