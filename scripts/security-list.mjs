@@ -20,7 +20,6 @@ export const SECURITY_TESTS = [
     number: 4,
     promise: 'P1',
     words: 'Actions given values of any type answer with a refusal and throw nothing.',
-    open: LATER,
   },
   { number: 5, promise: 'P1', words: 'Fields that a form does not have, such as a role, change nothing.' },
   {
