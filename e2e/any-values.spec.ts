@@ -19,7 +19,7 @@ function actionNames(): string[] {
 }
 
 test('[4] values of any type are refused by every action, throw nothing and change nothing', async () => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const { desk, close } = await openDesk('any-values', { people: ['admin', 'viewer'] });
   const post = (name: string, body: FormData, cookie = '') =>
     fetch(`${desk.url}/sign-in`, {
