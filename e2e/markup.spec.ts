@@ -206,8 +206,29 @@ test('[64] markup in what Akamai answers to a change or a page is text', async (
     });
     await page.goto('/default/tokens/geo-router');
     await expectShown(page, 'refused page', [detail, TEXTS[4] ?? '', TEXTS[6] ?? '']);
+    const [owner = ''] = detail.split(' ');
+    await note(page, { owner, purpose: detail });
+    await page.goto('/default/tokens/flags-reader');
+    await expectShown(page, 'a note', [owner, detail]);
   }
 });
+
+test('[64] no markup and no script is the address of a ticket', async ({ pageOf }) => {
+  const page = await pageOf('admin');
+  for (const ticket of TEXTS)
+    expect(await note(page, { ticket }), ticket).toContain('"ticket":["Give an address');
+});
+
+/** Notes something about a token; the answer is what the form would show. */
+async function note(page: Page, fields: Record<string, string>): Promise<string> {
+  const { origin } = new URL(page.url());
+  const answer = await page.request.post(`${origin}/default/tokens/flags-reader`, {
+    headers: { 'Next-Action': actionId('changeNoteAction'), Origin: origin },
+    multipart: reply({ account: 'default', name: 'flags-reader', ...fields }),
+    maxRedirects: 0,
+  });
+  return answer.text();
+}
 
 test('[64] markup in names of bundles, and in what bundles hold, is text', async ({
   pageOf,

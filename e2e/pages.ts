@@ -29,6 +29,7 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
       '/default/tokens/old-login-hints',
       '/default/tokens/cart-reader?act=refresh',
       '/default/tokens/cart-reader?act=revoke',
+      '/default/tokens/cart-reader?act=note',
     ],
   },
   // Everybody may prepare a token and hand the link on; creating it is a right of its own.

@@ -15,6 +15,8 @@ const ACTIONS: Readonly<Record<string, (value: (name: string) => string, isOwn: 
   rereadAction: () => 'token.list',
   newTokenAction: (value) => (value('intent') === 'create' ? 'token.create' : 'token.list'),
   refreshAction: () => 'token.refresh',
+  changeNoteAction: () => 'note.change',
+  keepNoteAction: () => 'note.change',
   revokeAction: () => 'token.revoke',
   makeKeyAction: () => 'key.change',
   revokeKeyAction: () => 'key.change',
