@@ -1,6 +1,6 @@
 // What every browser test stands on: a desk (production server + simulator + data folder of its own, one for each
 // worker), people of each role, and pages that fail the test on a console error or a leaked secret.
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, test as base, expect, type Page } from 'playwright/test';
 import { ROLES, type Role } from '@/lib/domain/access';
@@ -13,6 +13,24 @@ export { type Desk, expect };
 export const LOG_FOLDER = join(ROOT, 'test-results', 'logs');
 /** Planted in the simulator's secrets: the texts that no page, log or file may show. */
 export const CANARIES = ['CANARY-SECRET', 'CANARY-TOKEN', 'EG1-HMAC-SHA256'] as const;
+
+/** The id of a server action, as this build has it. */
+export function actionId(name: string): string {
+  const text = readFileSync(join(ROOT, '.next', 'server/server-reference-manifest.json'), 'utf8');
+  const { node } = JSON.parse(text) as { node: Record<string, { exportedName: string }> };
+  const found = Object.entries(node).find(([, { exportedName }]) => exportedName === name);
+  if (!found) throw new Error(`the build has no action ${name}`);
+  return found[0];
+}
+
+/** Fields as React's reply encoding has them for an action with a state. */
+export function reply(fields: Readonly<Record<string, string>>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(`_1_${name}`, value);
+  // Last, as React sends it: what it refers to must be there.
+  form.append('0', JSON.stringify([{ problem: null, values: {} }, '$K1']));
+  return form;
+}
 
 /** A desk whose log is kept, at the level that says most, for the test that looks for secrets in it. */
 export function openDesk(name: string, options: DeskOptions) {

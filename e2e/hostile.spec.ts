@@ -1,26 +1,5 @@
 // Requests that no page of ours makes: to actions, to guarded paths under other spellings, in React's own encoding.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../scripts/steps.mjs';
-import { expect, openDesk, PASSWORD, test } from './fixtures';
-
-type ActionManifest = { node: Record<string, { exportedName: string }> };
-
-function actionId(name: string): string {
-  const text = readFileSync(join(ROOT, '.next', 'server/server-reference-manifest.json'), 'utf8');
-  const { node } = JSON.parse(text) as ActionManifest;
-  const found = Object.entries(node).find(([, { exportedName }]) => exportedName === name);
-  if (!found) throw new Error(`the build has no action ${name}`);
-  return found[0];
-}
-
-/** Fields as React's reply encoding has them for an action with a state. */
-function reply(fields: Record<string, string>): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(`_1_${name}`, value);
-  form.append('0', JSON.stringify([{ problem: null, values: {} }, '$K1']));
-  return form;
-}
+import { actionId, expect, openDesk, PASSWORD, reply, test } from './fixtures';
 
 test('[2] an action of a guarded page is refused on every path without a session', async ({ desk }) => {
   await desk.control.reset();

@@ -159,6 +159,17 @@ describe('architecture', () => {
   });
 });
 
+test('[64] no page is made of text that is taken for markup', () => {
+  const markup =
+    /dangerouslySetInnerHTML|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|document\.write|\bsrcDoc\b/;
+  const product = SOURCES.filter((path) => /^(app|components)\//.test(path));
+  assert.ok(product.length > 80);
+  assert.deepEqual(
+    product.filter((path) => markup.test(readFileSync(join(ROOT, path), 'utf8'))),
+    [],
+  );
+});
+
 test('[14] server actions are files of their own, so that none holds a secret in a closure', () => {
   const holders = SOURCES.filter((path) =>
     /^\s*['"]use server['"];?$/m.test(readFileSync(join(ROOT, path), 'utf8')),

@@ -75,7 +75,7 @@ export function BundleChoices({ bundle: { options }, inspection, edgeWorkers, on
             <option value="">not said</option>
             {edgeWorkers.map(({ id, name }) => (
               <option key={id} value={id}>
-                {id} {name}
+                {visibleText(`${id} ${name}`)}
               </option>
             ))}
           </select>

@@ -66,7 +66,7 @@ export function BundleRow({ bundle, edgeWorkers, isBusy, onOptions, onDownload, 
         </p>
       </div>
       <div aria-live="polite" className="grid gap-2">
-        {problem && <Line look="text-danger">{`${problem.title} ${problem.detail}`}</Line>}
+        {problem && <Line look="text-danger">{visibleText(`${problem.title} ${problem.detail}`)}</Line>}
         {problem && <SignInAgain problem={problem} />}
         {saved && (
           <Line look="text-ok">
@@ -127,9 +127,9 @@ function factsOf(
 ): string {
   const edgeWorker = edgeWorkers.find(({ id }) => id === options.edgeWorker);
   return [
-    edgeWorker && `EdgeWorker ${edgeWorker.id} ${edgeWorker.name}`,
+    edgeWorker && visibleText(`EdgeWorker ${edgeWorker.id} ${edgeWorker.name}`),
     inspection && `${inspection.entries.length} files`,
-    inspection?.edgeWorkerVersion && `version ${inspection.edgeWorkerVersion}`,
+    inspection?.edgeWorkerVersion && `version ${visibleText(inspection.edgeWorkerVersion)}`,
     inspection?.preview?.ok
       ? `${kb(inspection.packedBytes)} → ${kb(inspection.preview.packedBytes)}`
       : kb(file.size),

@@ -1,6 +1,7 @@
 'use client';
 // The tokens to put in: chips for the chosen, a list with a search to add. Real checkboxes, so that it works as a form.
 import { useState } from 'react';
+import { visibleText } from '@/lib/domain/visible-text';
 
 type Props = {
   tokens: readonly string[];
@@ -24,14 +25,14 @@ export function TokenPicker({ tokens, picked, onChange }: Props) {
             key={name}
             className="inline-flex min-h-8 items-center gap-1 rounded-control border border-line-strong bg-raised pl-2.5 text-m"
           >
-            {name}
+            {visibleText(name)}
             <button
               type="button"
               className="button"
               data-look="plain"
               data-square
               onClick={() => toggle(name)}
-              aria-label={`Take ${name} out`}
+              aria-label={`Take ${visibleText(name)} out`}
             >
               ×
             </button>
@@ -69,7 +70,7 @@ export function TokenPicker({ tokens, picked, onChange }: Props) {
                     checked={picked.includes(name)}
                     onChange={() => toggle(name)}
                   />
-                  <span className="truncate">{name}</span>
+                  <span className="truncate">{visibleText(name)}</span>
                 </label>
               </li>
             ))}

@@ -1,6 +1,7 @@
 'use client';
-// The workbench. Without JavaScript it is a form that posts to the patch route; with it, bundles are examined as they
-// come, every change is shown before anything is downloaded, and what comes back is checked against its digest.
+// The workbench. Without JavaScript it is a form that posts to the route for patching, or examining for who may do no
+// more; with it, bundles are examined as they come, every change is shown before anything is downloaded, and what comes
+// back is checked against its digest.
 import { useEffect, useReducer, useRef, useState } from 'react';
 import { FormProblem } from '@/components/ui/form-problem';
 import { useHydrated } from '@/components/ui/use-hydrated';
@@ -16,9 +17,10 @@ type Props = {
   tokens: readonly string[];
   chosen: readonly string[];
   edgeWorkers: readonly EdgeWorker[];
+  mayPatch: boolean;
 };
 
-export function Workbench({ account, tokens, chosen, edgeWorkers }: Props) {
+export function Workbench({ account, tokens, chosen, edgeWorkers, mayPatch }: Props) {
   const [picked, setPicked] = useState(chosen);
   const [overwrite, setOverwrite] = useState(false);
   const [bundles, dispatch] = useReducer(workbench, []);
@@ -69,26 +71,28 @@ export function Workbench({ account, tokens, chosen, edgeWorkers }: Props) {
 
   return (
     <form
-      action={`/api/v1/bundles/patch?account=${encodeURIComponent(account)}`}
+      action={`/api/v1/bundles/${mayPatch ? 'patch' : 'inspect'}?account=${encodeURIComponent(account)}`}
       method="post"
       encType="multipart/form-data"
       onSubmit={(event) => isHydrated && event.preventDefault()}
       className="grid gap-4"
     >
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
-        <TokenPicker tokens={tokens} picked={picked} onChange={(next) => recheck(() => setPicked(next))} />
-        <label className="flex min-h-8 items-center gap-2 text-m">
-          <input
-            type="checkbox"
-            name="overwrite"
-            value="true"
-            className="tick"
-            checked={overwrite}
-            onChange={(event) => recheck(() => setOverwrite(event.target.checked))}
-          />
-          Replace entries that other tokens hold
-        </label>
-      </div>
+      {mayPatch && (
+        <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+          <TokenPicker tokens={tokens} picked={picked} onChange={(next) => recheck(() => setPicked(next))} />
+          <label className="flex min-h-8 items-center gap-2 text-m">
+            <input
+              type="checkbox"
+              name="overwrite"
+              value="true"
+              className="tick"
+              checked={overwrite}
+              onChange={(event) => recheck(() => setOverwrite(event.target.checked))}
+            />
+            Replace entries that other tokens hold
+          </label>
+        </div>
+      )}
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3 rounded-sheet border border-dashed border-line-control bg-sunken px-5 py-5">
         <label className="grid gap-1 text-m">
           <span className="font-medium">Drop .tgz bundles here, paste or choose them</span>
@@ -113,7 +117,7 @@ export function Workbench({ account, tokens, chosen, edgeWorkers }: Props) {
       {!isHydrated && (
         <p>
           <button type="submit" className="button" data-look="primary">
-            Patch and download
+            {mayPatch ? 'Patch and download' : 'Examine'}
           </button>
         </p>
       )}
@@ -124,7 +128,7 @@ export function Workbench({ account, tokens, chosen, edgeWorkers }: Props) {
             <p role="status" className="text-s text-ink-3">
               {progress
                 ? `${progress.done} of ${progress.all} examined`
-                : `${ready.length} ready${picked.length === 0 ? '; choose a token to patch them' : ''}`}
+                : `${ready.length} ready${mayPatch && picked.length === 0 ? '; choose a token to patch them' : ''}`}
             </p>
             {progress && (
               <>

@@ -7,6 +7,7 @@ import { createCommand } from '@/lib/domain/cli-command';
 import { type NamespacePermissions, permissionWords } from '@/lib/domain/permissions';
 import { type DraftNote, draftToQuery, type TokenDraft } from '@/lib/domain/token-draft';
 import { tokenSentence } from '@/lib/domain/token-sentence';
+import { visibleLines, visibleText } from '@/lib/domain/visible-text';
 
 type DraftAsideProps = {
   draft: TokenDraft;
@@ -47,7 +48,7 @@ export function DraftAside({ draft, account, notes, source, children }: DraftAsi
         <ul className="grid gap-2 text-m">
           {notes.map((note) => (
             <li key={note.text} className={`rounded-control border px-3 py-2 ${NOTE_LOOK[note.severity]}`}>
-              <b className="font-semibold">{NOTE_WORD[note.severity]}:</b> {note.text}
+              <b className="font-semibold">{NOTE_WORD[note.severity]}:</b> {visibleText(note.text)}
             </li>
           ))}
         </ul>
@@ -76,7 +77,7 @@ export function DraftAside({ draft, account, notes, source, children }: DraftAsi
           tabIndex={0}
           className="max-h-56 overflow-auto rounded-control border border-line bg-sunken px-3 py-2 text-s leading-relaxed"
         >
-          <code>{text}</code>
+          <code>{visibleLines(text)}</code>
         </pre>
         <a href={link} className="w-fit text-s text-accent-text underline">
           Link to this form as it is now
@@ -99,13 +100,13 @@ function Against({
     const lost = before.filter((one) => !after.includes(one));
     const gained = after.filter((one) => !before.includes(one));
     return [
-      ...(lost.length > 0 ? [`− ${name}: ${permissionWords(lost)}`] : []),
-      ...(gained.length > 0 ? [`+ ${name}: ${permissionWords(gained)}`] : []),
+      ...(lost.length > 0 ? [`− ${visibleText(name)}: ${permissionWords(lost)}`] : []),
+      ...(gained.length > 0 ? [`+ ${visibleText(name)}: ${permissionWords(gained)}`] : []),
     ];
   });
   return (
     <section className="grid gap-1 text-m" aria-labelledby="against">
-      <h2 id="against">Against {source.name}</h2>
+      <h2 id="against">Against {visibleText(source.name)}</h2>
       {differences.length === 0 ? (
         <p className="text-ink-2">The same rights.</p>
       ) : (

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import type { TokenDraft } from '@/lib/domain/token-draft';
+import { visibleText } from '@/lib/domain/visible-text';
 
 type Chosen = TokenDraft['edgeWorkers'];
 type PickerProps = {
@@ -67,8 +68,8 @@ export function EdgeWorkerPicker({ chosen, edgeWorkers, onChange }: PickerProps)
                       checked={chosen.ids.includes(id)}
                       onChange={() => toggle(id)}
                     />
-                    <code>{id}</code>
-                    <span className="truncate text-ink-2">{name}</span>
+                    <code>{visibleText(id)}</code>
+                    <span className="truncate text-ink-2">{visibleText(name)}</span>
                   </label>
                 </li>
               ))}

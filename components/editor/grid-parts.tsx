@@ -3,6 +3,7 @@
 import type { KeyboardEvent } from 'react';
 import type { Namespace } from '@/lib/domain/namespace';
 import { PERMISSION_WORDS, PERMISSIONS, type Permission } from '@/lib/domain/permissions';
+import { visibleText } from '@/lib/domain/visible-text';
 
 const PRESETS: readonly [label: string, held: readonly Permission[]][] = [
   ['None', []],
@@ -39,11 +40,12 @@ export function GridRow({
   onPreset,
 }: RowProps) {
   const { name, on } = namespace;
+  const shown = visibleText(name);
   return (
     <tr className={refusal ? 'text-ink-3' : undefined}>
       <th scope="row" className="pl-2">
-        <code>{name}</code>
-        {refusal && <span className="block text-s">{refusal}</span>}
+        <code>{shown}</code>
+        {refusal && <span className="block text-s">{visibleText(refusal)}</span>}
       </th>
       {PERMISSIONS.map((permission, column) => (
         <td key={permission} className="!pr-px">
@@ -55,7 +57,7 @@ export function GridRow({
               type="checkbox"
               name="permission"
               value={`${name}:${permission}`}
-              aria-label={`${name} ${PERMISSION_WORDS[permission]}`}
+              aria-label={`${shown} ${PERMISSION_WORDS[permission]}`}
               checked={held.includes(permission)}
               disabled={refusal !== null && !held.includes(permission)}
               data-row={row}
@@ -72,7 +74,7 @@ export function GridRow({
       <td className="pl-3 max-sm:hidden">
         {refusal === null && (
           <PresetSelect
-            label={`Preset for ${name}`}
+            label={`Preset for ${shown}`}
             held={held}
             onPick={onPreset}
             row={row}

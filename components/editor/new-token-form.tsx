@@ -19,6 +19,7 @@ import {
   type TokenDraft,
 } from '@/lib/domain/token-draft';
 import { TOKEN_NAME_MAX } from '@/lib/domain/token-request';
+import { visibleText } from '@/lib/domain/visible-text';
 import { DraftAside } from './draft-aside';
 import { EdgeWorkerPicker } from './edgeworker-picker';
 import { PermissionGrid } from './permission-grid';
@@ -40,10 +41,12 @@ type NewTokenFormProps = {
   /** The token it is copied from. */
   source: { name: string; permissions: NamespacePermissions } | null;
   attempt: string;
+  /** Who may not create it prepares it, and hands the link on. */
+  mayCreate: boolean;
 };
 
 export function NewTokenForm(props: NewTokenFormProps) {
-  const { action, account, namespaces, edgeWorkers, taken, source, attempt } = props;
+  const { action, account, namespaces, edgeWorkers, taken, source, attempt, mayCreate } = props;
   const [state, send] = useFormAction(action, { problem: null, values: {}, step: 'edit' });
   const sent = state.values.name ? draftFromValues(state.values) : null;
   const [draft, setDraft] = useState<TokenDraft>(sent ?? props.draft);
@@ -142,9 +145,11 @@ export function NewTokenForm(props: NewTokenFormProps) {
         >
           {state.step === 'review' ? (
             <>
-              <SubmitButton look="primary" name="intent" value="create">
-                Create token
-              </SubmitButton>
+              {mayCreate && (
+                <SubmitButton look="primary" name="intent" value="create">
+                  Create token
+                </SubmitButton>
+              )}
               <SubmitButton name="intent" value="edit">
                 Back to editing
               </SubmitButton>
@@ -159,7 +164,7 @@ export function NewTokenForm(props: NewTokenFormProps) {
               data-after-grid
               aria-disabled={isBlocked}
             >
-              Review and create
+              {mayCreate ? 'Review and create' : 'Review'}
             </button>
           )}
         </DraftAside>
@@ -251,8 +256,8 @@ function Review({ draft }: { draft: TokenDraft }) {
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-m">
         {rows.map(([label, value]) => (
           <div key={label} className="contents">
-            <dt className="text-ink-3">{label}</dt>
-            <dd className="font-mono [overflow-wrap:anywhere]">{value}</dd>
+            <dt className="text-ink-3">{visibleText(label)}</dt>
+            <dd className="font-mono [overflow-wrap:anywhere]">{visibleText(value)}</dd>
           </div>
         ))}
       </dl>

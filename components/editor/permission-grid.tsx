@@ -17,6 +17,7 @@ import {
   setNamespace,
   togglePermission,
 } from '@/lib/domain/permissions';
+import { visibleText } from '@/lib/domain/visible-text';
 import { type GridMove, gridAction, moveInGrid } from './grid-keys';
 import { ColumnTick, GridRow, PresetSelect } from './grid-parts';
 
@@ -45,7 +46,7 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
 
   const change = (next: NamespacePermissions, name: string) => {
     onChange(next);
-    setSaid(`${name}: ${permissionWords(next.get(name) ?? []) || 'nothing'}`);
+    setSaid(`${visibleText(name)}: ${permissionWords(next.get(name) ?? []) || 'nothing'}`);
   };
   const setAll = (change: (held: readonly Permission[]) => readonly Permission[]) => {
     onChange(changeNamespaces(shown, namespaces, networks, permissions, change));
@@ -76,7 +77,7 @@ export function PermissionGrid({ namespaces, networks, permissions, was, onChang
       else setAll(() => (action.kind === 'all' ? PERMISSIONS : []));
       return;
     }
-    if (refusal(namespace) !== null) return setSaid(refusal(namespace) ?? '');
+    if (refusal(namespace) !== null) return setSaid(visibleText(refusal(namespace) ?? ''));
     const { name } = namespace;
     if (action.kind === 'toggle') change(togglePermission(permissions, name, action.permission ?? own), name);
     else change(setNamespace(permissions, name, action.kind === 'all' ? PERMISSIONS : []), name);

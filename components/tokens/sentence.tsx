@@ -1,5 +1,6 @@
 // What a token can do, as the largest text on its page.
 import type { Segment } from '@/lib/domain/token-sentence';
+import { visibleText } from '@/lib/domain/visible-text';
 
 export function Sentence({ segments }: { segments: readonly Segment[] }) {
   return (
@@ -13,7 +14,9 @@ export function Sentence({ segments }: { segments: readonly Segment[] }) {
   );
 }
 
-function Piece({ segment: { kind, text } }: { segment: Segment }) {
+function Piece({ segment }: { segment: Segment }) {
+  const { kind } = segment;
+  const text = visibleText(segment.text);
   if (kind === 'strong') return <b className="font-semibold">{text}</b>;
   return kind === 'mono' ? <code className="text-[0.92em]">{text}</code> : text;
 }

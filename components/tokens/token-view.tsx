@@ -60,7 +60,9 @@ export function Facts({
         <CopyButton text={token.uuid} label="Copy" />
       </Fact>
       <Fact label="Kind">{tokenKind(token) === 'legacy' ? 'Legacy (JWT)' : 'Auto-refresh'}</Fact>
-      <Fact label="CP code">{details?.cpCode ? <code>{details.cpCode}</code> : 'not known'}</Fact>
+      <Fact label="CP code">
+        {details?.cpCode ? <code>{visibleText(details.cpCode)}</code> : 'not known'}
+      </Fact>
       <Fact label="EdgeWorkers">
         {details ? <EdgeWorkerList ids={details.edgeWorkers} names={edgeWorkerNames} /> : 'not known'}
       </Fact>
@@ -89,7 +91,8 @@ function EdgeWorkerList({
     <ul className="flex flex-wrap gap-x-3">
       {ids.map((id) => (
         <li key={id}>
-          <code>{id}</code> <span className="text-ink-2">{visibleText(names.get(id) ?? '')}</span>
+          <code>{visibleText(id)}</code>{' '}
+          <span className="text-ink-2">{visibleText(names.get(id) ?? '')}</span>
         </li>
       ))}
     </ul>

@@ -1,5 +1,6 @@
 // A text in mono with its name and a copy button. Scrolls on its own, by keyboard too.
 import type { ReactNode } from 'react';
+import { visibleLines } from '@/lib/domain/visible-text';
 import { CopyButton } from './copy-button';
 
 type CodeBlockProps = { title: string; text: string; children?: ReactNode };
@@ -17,7 +18,7 @@ export function CodeBlock({ title, text, children }: CodeBlockProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section aria-label={title} tabIndex={0} className="overflow-x-auto px-3 py-2.5">
         <pre className="text-s leading-relaxed">
-          <code>{text}</code>
+          <code>{visibleLines(text)}</code>
         </pre>
       </section>
     </div>

@@ -1,5 +1,6 @@
 // A labelled text field with its hint and its errors, wired for assistive technology.
 import type { InputHTMLAttributes, ReactNode } from 'react';
+import { visibleText } from '@/lib/domain/visible-text';
 
 type FieldProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'id'> & {
   name: string;
@@ -15,7 +16,7 @@ export function Field({ label, hint, errors, ...input }: FieldProps) {
   return (
     <div className="grid content-start gap-1.5">
       <label htmlFor={id} className="text-m font-medium">
-        {label}
+        {visibleText(label)}
       </label>
       <input
         {...input}
@@ -38,7 +39,7 @@ export function FieldErrors({ id, errors }: { id: string; errors: readonly strin
   if (!errors || errors.length === 0) return null;
   return (
     <p id={id} className="text-s text-danger">
-      {errors.join(' ')}
+      {visibleText(errors.join(' '))}
     </p>
   );
 }

@@ -16,12 +16,12 @@ export function ProblemPanel({ problem, children }: { problem: Problem; children
         <Icon of={TriangleAlert} />
       </span>
       <div className="grid min-w-0 gap-1">
-        <p className="font-semibold">{title}</p>
-        <p className="text-ink-2">{detail}</p>
+        <p className="font-semibold">{visibleText(title)}</p>
+        <p className="text-ink-2">{visibleText(detail)}</p>
         {upstream && (
           <p className="text-s text-ink-2 [overflow-wrap:anywhere]">
             Akamai: {upstream.status}
-            {upstream.errorCode && ` ${upstream.errorCode}`}
+            {upstream.errorCode && ` ${visibleText(upstream.errorCode)}`}
             {upstream.detail && ` “${visibleText(upstream.detail)}”`}
             {upstream.requestId && (
               <>

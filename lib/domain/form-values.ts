@@ -7,7 +7,8 @@ const FIELDS_MAX = 2_000;
 const VALUE_CHARS_MAX = 64 * 1024;
 
 /** What was typed, by field; passwords, secrets and files are left out. */
-export function formValues(form: FormData): FormValues {
+export function formValues(form: unknown): FormValues {
+  if (!(form instanceof FormData)) return {};
   const kept = new Map<string, string[]>();
   let count = 0;
   for (const [name, value] of form) {

@@ -7,3 +7,8 @@ export function visibleText(text: string): string {
     return `⟨U+${code}⟩`;
   });
 }
+
+/** The same for a text of several lines: the ends of its lines stay. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visibleText).join('\n');
+}

@@ -16,27 +16,33 @@ export type FormState = {
 
 /**
  * Runs a server action. `run` gets the actor; its Problem becomes the form's state. A redirect thrown by `run` passes
- * through, as Next wants it. An action is a public endpoint: nothing before `run` may be trusted but the actor.
+ * through, as Next wants it. An action is a public endpoint: nothing before `run` may be trusted but the actor, and its
+ * arguments are of any type, whatever their types say. What is no form is refused before `run`.
  */
 export async function runAction(
-  form: FormData,
+  form: unknown,
   run: (actor: Actor, headers: Headers) => Promise<Result<unknown>>,
 ): Promise<FormState> {
   const given = await headers();
   const values = formValues(form);
-  const result = isOwnOrigin(given) ? await run(await currentActor(), given) : badOrigin();
+  const refused = !isOwnOrigin(given) ? badOrigin() : form instanceof FormData ? null : noForm();
+  const result = refused ?? (await run(await currentActor(), given));
   if (!result.ok) logRefusal(result.problem);
   return { problem: result.ok ? null : result.problem, values };
 }
 
+function noForm() {
+  return fail('bad-request', 400, 'This is no form.', 'Nothing was changed. Load the page again.');
+}
+
 /** The text of a form field, '' when it is not there. */
-export function field(form: FormData, name: string): string {
-  const value = form.get(name);
+export function field(form: unknown, name: string): string {
+  const value = form instanceof FormData ? form.get(name) : null;
   return typeof value === 'string' ? value : '';
 }
 
 /** The role that a form names. Problem `invalid-fields` (422). */
-export function roleField(form: FormData): Result<Role> {
+export function roleField(form: unknown): Result<Role> {
   const role = parseRole(field(form, 'role'));
   if (role) return ok(role);
   return fail('invalid-fields', 422, 'There is no such role.', 'Nothing was changed.', {
@@ -45,6 +51,6 @@ export function roleField(form: FormData): Result<Role> {
 }
 
 /** The limits that a form names, as its fields have them. */
-export function limitsFields(form: FormData): LimitsInput {
+export function limitsFields(form: unknown): LimitsInput {
   return { namespaces: field(form, 'namespaces'), stagingOnly: field(form, 'staging') === 'on' };
 }

@@ -2,6 +2,7 @@
 // waits briefly is shown the older state while a newer one is read. For the token services only: it authorises nobody.
 import 'server-only';
 import { getToken, listTokens } from '@/lib/akamai/tokens';
+import { NAME_PATTERN } from '@/lib/domain/permissions';
 import { ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken, Token, TokenListing } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
@@ -272,6 +273,11 @@ function missing({ list, details }: TokenCache): readonly TokenListing[] {
   return (list?.rows ?? []).filter((row) => details.get(row.uuid)?.version !== row.latestRefresh);
 }
 
+/** Whether only this token cannot be read. Nobody can be asked about a name that is none. */
+function isItsOwn({ code }: Problem, { name }: TokenListing): boolean {
+  return code === 'token-expired' || code === 'token-not-found' || !NAME_PATTERN.test(name);
+}
+
 /** Reads missing details in the background until none is missing or Akamai is in trouble. One at a time per account. */
 async function hydrate(connection: Connection, cache: TokenCache): Promise<void> {
   if (cache.hydrating) return;
@@ -295,8 +301,7 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
       const read = await getToken(connection.client, row.name, { priority: 'background' });
       // Under the row that was asked for: should a single answer tell another date, it is not asked for ever.
       if (read.ok) put(row, read.value.details);
-      else if (read.problem.code === 'token-expired' || read.problem.code === 'token-not-found')
-        put(row, null);
+      else if (isItsOwn(read.problem, row)) put(row, null);
       else trouble = read.problem;
     }
   };

@@ -52,6 +52,7 @@ export default async function BundlesPage({ params, searchParams }: PageProps<'/
             tokens={mayPatch ? names.sort() : []}
             chosen={mayPatch ? chosen.filter((name) => names.includes(name)) : []}
             edgeWorkers={edgeWorkers.ok ? edgeWorkers.value : []}
+            mayPatch={mayPatch}
           />
           <section aria-labelledby="pipeline" className="mt-10 grid gap-2">
             <h2 id="pipeline">From a pipeline</h2>

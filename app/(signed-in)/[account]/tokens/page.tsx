@@ -101,7 +101,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
       account,
       page.rows.map((row) => row.name),
     );
-  const names = edgeWorkers.map(({ id, name }) => ({ value: id, label: `${id} ${name}` }));
+  const names = edgeWorkers.map(({ id, name }) => ({ value: id, label: visibleText(`${id} ${name}`) }));
   const namespaces = [
     ...new Set(tokens.flatMap((token) => [...(token.details?.permissions.keys() ?? [])])),
   ].sort();

@@ -40,7 +40,8 @@ import { changeNoteAction, keepNoteAction, refreshAction, revokeAction } from '.
 type PageParams = PageProps<'/[account]/tokens/[name]'>;
 
 export async function generateMetadata({ params }: PageParams): Promise<Metadata> {
-  return { title: visibleText(decodeURIComponent((await params).name)) };
+  // Decoded already, unlike what the page itself gets.
+  return { title: visibleText((await params).name) };
 }
 
 export default async function TokenPage({ params, searchParams }: PageParams) {

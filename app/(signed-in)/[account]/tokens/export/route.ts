@@ -14,7 +14,8 @@ export async function GET(
 ): Promise<Response> {
   const actor = await requestActor(request);
   if (!actor.ok) return problemResponse(actor.problem, request);
-  const account = decodeURIComponent((await params).account);
+  // A route gets its parameters decoded; only pages decode their own.
+  const { account } = await params;
   const listed = await listTokens(actor.value, account);
   if (!listed.ok) return problemResponse(listed.problem, request);
   const day = today();

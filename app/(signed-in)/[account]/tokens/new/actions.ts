@@ -9,7 +9,7 @@ import { draftFromValues, draftToRequest } from '@/lib/domain/token-draft';
 import { field, runAction } from '@/lib/services/action';
 import { createToken } from '@/lib/services/token-changes';
 
-export async function newTokenAction(before: NewTokenState, form: FormData): Promise<NewTokenState> {
+export async function newTokenAction(_before: NewTokenState, form: FormData): Promise<NewTokenState> {
   const account = field(form, 'account');
   const intent = field(form, 'intent');
   const draft = draftFromValues(formValues(form));
@@ -39,7 +39,5 @@ export async function newTokenAction(before: NewTokenState, form: FormData): Pro
     if (created.problem.code === 'outcome-unknown') redirect(path as Route);
     return created;
   });
-  const isSettled = state.problem === null;
-  const step = intent === 'edit' ? 'edit' : isSettled ? 'review' : 'edit';
-  return { ...state, step: intent === 'create' && isSettled ? before.step : step };
+  return { ...state, step: intent !== 'edit' && state.problem === null ? 'review' : 'edit' };
 }

@@ -34,6 +34,7 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
   const source = copied?.ok && isKnown(copied.value.token) ? copied.value.token : null;
   // A link that says more than where it is copied from is somebody's own draft.
   const isPlainCopy = source !== null && query.ns === undefined && query.name === undefined;
+  const mayCreate = can(actor.level, 'token.create');
   const draft = isPlainCopy ? draftFromToken(source, new Set(taken)) : asked;
   return (
     <PageFrame actor={actor} account={account} section="tokens">
@@ -52,7 +53,7 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
         )}
       </div>
       <div className="mb-5 grid gap-3">
-        {!can(actor.level, 'token.create') && (
+        {!mayCreate && (
           <p className="rounded-control border border-info-line bg-info-soft px-3.5 py-2.5 text-m">
             Your role ({actor.level}) may prepare a token but not create it. Send the link of the finished
             form to a manager.
@@ -70,6 +71,7 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
         taken={taken}
         source={source && { name: source.name, permissions: source.details.permissions }}
         attempt={newAttempt()}
+        mayCreate={mayCreate}
       />
     </PageFrame>
   );

@@ -1,0 +1,86 @@
+// All pages for who is signed in and all that they lead to, with the right that each needs, and a desk that has something
+// to show on each.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Right, ROLES } from '@/lib/domain/access';
+import { ROOT } from '../scripts/steps.mjs';
+import { actionId, type Desk, expect, PASSWORD, reply } from './fixtures';
+
+/** A file that `next build` made. */
+export function manifest<T>(path: string): T {
+  return JSON.parse(readFileSync(join(ROOT, '.next', path), 'utf8')) as T;
+}
+
+/** What there is to see on the desk of the tour. */
+export type World = { key: string; invited: string; bystander: string };
+
+/** Each page of the build for who is signed in, the right it needs, and the addresses where all its controls are. */
+export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World) => readonly string[] }>> = {
+  '/': { right: 'account.list', paths: () => ['/'] },
+  '/[account]/tokens': {
+    right: 'token.list',
+    paths: () => ['/default/tokens?expired=1', '/default/tokens?q=nothing-like-this'],
+  },
+  '/[account]/tokens/[name]': {
+    right: 'token.read',
+    paths: () => [
+      '/default/tokens/cart-reader',
+      '/default/tokens/checkout-rw',
+      '/default/tokens/old-login-hints',
+      '/default/tokens/cart-reader?act=refresh',
+      '/default/tokens/cart-reader?act=revoke',
+      '/default/tokens/cart-reader?act=note',
+    ],
+  },
+  // Everybody may prepare a token and hand the link on; creating it is a right of its own.
+  '/[account]/tokens/new': {
+    right: 'token.list',
+    paths: () => ['/default/tokens/new', '/default/tokens/new?from=cart-reader'],
+  },
+  '/[account]/due': { right: 'token.list', paths: () => ['/default/due'] },
+  '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
+  '/keys': { right: 'key.read', paths: ({ key }) => ['/keys', `/keys?revoke=${key}`] },
+  '/api-docs': { right: 'app.docs', paths: () => ['/api-docs'] },
+  '/people': { right: 'people.read', paths: () => ['/people'] },
+  '/people/[id]': { right: 'people.read', paths: ({ bystander }) => [`/people/${bystander}`] },
+  '/you': { right: 'you.read', paths: () => ['/you'] },
+  '/audit': { right: 'audit.read', paths: () => ['/audit', '/audit?entry=1', '/audit?q=nothing-like-this'] },
+};
+
+/** What pages link to, or post to, beside pages. */
+export const ROUTES: Readonly<Record<string, Right>> = {
+  '/[account]/tokens/export': 'token.list',
+  '/[account]/due/export': 'token.list',
+  '/audit/export': 'audit.read',
+  '/api/v1/openapi.json': 'app.docs',
+  '/api/v1/bundles/inspect': 'bundle.inspect',
+  '/api/v1/bundles/patch': 'bundle.patch',
+  '/api/v1/tokens/[name]/tokens-file': 'token.retrieve',
+};
+
+/** Signs somebody in once more, as another browser would. */
+async function anotherSession(desk: Desk, email: string): Promise<void> {
+  const answer = await fetch(`${desk.url}/sign-in`, {
+    method: 'POST',
+    headers: { 'Next-Action': actionId('signInAction'), Origin: desk.url },
+    body: reply({ email, password: PASSWORD, next: '/' }),
+    redirect: 'manual',
+  });
+  await answer.arrayBuffer();
+  expect(answer.headers.getSetCookie().join(), email).toContain('session_token=');
+}
+
+/** A desk with something of everything: an invitation, a key, somebody with two sessions, two of each role's own. */
+export async function furnish(desk: Desk): Promise<Omit<World, 'bystander'> & { email: string }> {
+  const mark = crypto.randomUUID().slice(0, 8);
+  const email = `bystander-${mark}@example.com`;
+  const world = { key: `tour-${mark}`, invited: `invited-${mark}@example.com`, email };
+  await Promise.all([
+    desk.manage(['people', 'add', email, '--role', 'viewer'], PASSWORD),
+    desk.manage(['people', 'invite', world.invited, '--role', 'viewer']),
+    desk.manage(['key', 'create', world.key, '--role', 'viewer', '--expires', '5']),
+  ]);
+  const own = ROLES.map((role) => `${role}@example.com`);
+  await Promise.all([email, email, ...own].map((one) => anotherSession(desk, one)));
+  return world;
+}
