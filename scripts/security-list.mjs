@@ -1,8 +1,6 @@
 // What must hold, in our own words, with the promise of SECURITY.md that it belongs to. `open` says why there is no
 // test (yet).
 
-const LATER = 'open: no test yet';
-
 /** @type {readonly { number: number, promise: string, words: string, open?: string }[]} */
 export const SECURITY_TESTS = [
   {
