@@ -11,7 +11,8 @@ import { nextBin, ROOT } from '../steps.mjs';
 const DIST = join(ROOT, '.next');
 /** Keys for previews, which nothing here uses, and how long the build took. */
 const DRAWN_ANEW = ['prerender-manifest.json', 'server/preview-props.json', 'trace', 'trace-build'];
-const NOT_OF_THE_BUILD = ['cache', 'diagnostics'];
+/** `node_modules` has links to the installed packages only. */
+const NOT_OF_THE_BUILD = ['cache', 'diagnostics', 'node_modules'];
 
 /** Prints the figures of `npm run long -- builds`; throws when two builds differ. It leaves a build. */
 export async function longBuilds(): Promise<void> {
