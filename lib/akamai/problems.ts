@@ -77,10 +77,8 @@ export function answerProblem(answer: Answer): Failed {
   const seconds = retryAfter(answer);
   const wait = seconds === null ? {} : { retryAfterSeconds: seconds };
   if (status === 429) {
-    const next = nextCallMs(answer);
-    const told = next === null ? wait : { retryAfterSeconds: Math.ceil(next / 1000), ...wait };
     const advice = 'Nothing was changed. Wait a moment and try again.';
-    return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, { upstream, ...told });
+    return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, { upstream, ...wait });
   }
   if (status >= 500) {
     const advice = answer.isChange
