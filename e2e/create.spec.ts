@@ -242,10 +242,13 @@ test('rights that differ from what was asked are shown', async ({ pageOf, desk }
   await expect(viewer.getByText('Akamai did not grant what was asked.')).toBeVisible();
 });
 
-test('a viewer may prepare a token, but not create it', async ({ pageOf, desk }) => {
+test('a viewer may prepare a token and send the link, and is offered no button that creates it', async ({
+  pageOf,
+}) => {
   const page = await pageOf('viewer');
-  await toReview(page, 'viewers-wish');
-  await page.getByRole('button', { name: 'Create token' }).click();
-  await expect(page.getByText('You may not do that.')).toBeVisible();
-  expect((await desk.control.journal()).filter(isCreate)).toHaveLength(0);
+  await page.goto('/default/tokens/new?name=viewers-wish&ns=cart:r&ew=4101');
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Back to editing' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Create token' })).toHaveCount(0);
 });

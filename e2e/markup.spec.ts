@@ -328,6 +328,7 @@ test('[64] markup in addresses of people and in the audit is text', async ({ bro
       .getByRole('link', { name: /export/i })
       .last()
       .click();
+    await page.waitForURL(/entry=/);
     await expectShown(page, 'an act of the audit', TEXTS.slice(0, 1));
     await context.close();
   } finally {

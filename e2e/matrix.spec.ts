@@ -298,7 +298,7 @@ const ACTIONS: Readonly<
     withState: true,
     changes: null,
   },
-  keepNoteAction: { fields: { account: 'default', name: 'cart-reader' }, withState: false, changes: null },
+  keepNoteAction: { fields: { account: 'default', name: 'cart-reader' }, withState: true, changes: null },
   revokeAction: {
     fields: { account: 'default', name: 'flags-reader', typed: 'flags-reader', attempt: 'ATTEMPT' },
     withState: true,

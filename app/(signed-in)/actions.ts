@@ -6,7 +6,7 @@ import { redirect } from 'next/navigation';
 import { nextTheme, readTheme } from '@/components/shell/theme';
 import { field, runAction } from '@/lib/services/action';
 import { signOut } from '@/lib/services/people';
-import { rereadTokens } from '@/lib/services/tokens';
+import { listTokens, rereadTokens } from '@/lib/services/tokens';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
@@ -23,6 +23,11 @@ export async function signOutAction(form: FormData): Promise<void> {
 
 /** No redirect: one that arrives late would undo what somebody did meanwhile, a search for example. */
 export async function rereadAction(form: FormData): Promise<void> {
-  await runAction(form, (actor) => rereadTokens(actor, field(form, 'account')));
+  const account = field(form, 'account');
+  await runAction(form, async (actor) => {
+    const outdated = await rereadTokens(actor, account);
+    // Who asks for it waits for it; pages by themselves do not.
+    return outdated.ok ? listTokens(actor, account) : outdated;
+  });
   refresh();
 }

@@ -27,7 +27,22 @@ test('a path of ours is kept, with its query and its place on the page', () => {
 });
 
 test('what is no path leads home', () => {
-  for (const next of ['', ' ', '?q=1', '#a', 'tokens', '.', '..', '~', '/\\', '//', '///', '/\t/']) {
+  for (const next of [
+    '',
+    ' ',
+    '?q=1',
+    '#a',
+    'tokens',
+    '.',
+    '..',
+    '~',
+    '/\\',
+    '//',
+    '///',
+    '/\t/',
+    '/%2e//',
+    '/%2e//evil.example',
+  ]) {
     assert.equal(nextPath(next), '/', JSON.stringify(next));
   }
 });

@@ -7,6 +7,7 @@ export function nextPath(next: string): string {
   if (!next.startsWith('/') || !URL.canParse(next, HERE)) return '/';
   const url = new URL(next, HERE);
   const path = `${url.pathname}${url.search}${url.hash}`;
-  // `/..//host` is a path here and another host once more: what is printed is read again.
-  return url.origin === HERE && new URL(path, HERE).origin === HERE ? path : '/';
+  // `/..//host` is a path here and another host once more, and `/%2e//` is no address: what is printed is read again.
+  const isOurs = (text: string) => URL.canParse(text, HERE) && new URL(text, HERE).origin === HERE;
+  return url.origin === HERE && isOurs(path) ? path : '/';
 }

@@ -51,3 +51,17 @@ export function NoteForm({ action, account, name, note, keepHref }: NoteFormProp
     </form>
   );
 }
+
+type KeepNoteFormProps = Pick<NoteFormProps, 'action' | 'account' | 'name'>;
+
+export function KeepNoteForm({ action, account, name }: KeepNoteFormProps) {
+  const [{ problem }, send] = useFormAction(action, { problem: null, values: {} });
+  return (
+    <form action={send} className="grid justify-items-start gap-3">
+      {problem && <FormProblem problem={problem} />}
+      <input type="hidden" name="account" value={account} />
+      <input type="hidden" name="name" value={name} />
+      <SubmitButton>Keep it for this one</SubmitButton>
+    </form>
+  );
+}

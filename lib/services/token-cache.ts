@@ -63,9 +63,10 @@ function cacheOf({ client, account }: Connection): TokenCache {
   const snapshot = openSnapshot(client.id, account.slug);
   const { list, details } = snapshot.restored;
   const fresh: TokenCache = {
-    events: 0,
+    events: 1,
     list: list && { ...list, order: 0 },
-    outdatedBy: 0,
+    // However young: what an earlier run of the server changed after reading it is not in it.
+    outdatedBy: 1,
     reading: null,
     problem: null,
     newer: new Map(),

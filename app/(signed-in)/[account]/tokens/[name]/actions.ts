@@ -51,10 +51,13 @@ export async function changeNoteAction(_before: FormState, form: FormData): Prom
   });
 }
 
-export async function keepNoteAction(form: FormData): Promise<void> {
+export async function keepNoteAction(_before: FormState, form: FormData): Promise<FormState> {
   const { account, name } = target(form);
-  await runAction(form, (actor) => keepEarlierNote(actor, account, name));
-  redirect(`${tokenPath(account, name)}?done=noted` as Route);
+  return runAction(form, async (actor) => {
+    const kept = await keepEarlierNote(actor, account, name);
+    if (kept.ok) redirect(`${tokenPath(account, name)}?done=noted` as Route);
+    return kept;
+  });
 }
 
 /** The token's page tells what is in doubt, and follows it. */

@@ -6,11 +6,10 @@ import { ChangeForm } from '@/components/tokens/change-form';
 import { Doubts } from '@/components/tokens/doubts';
 import { Networks, Status } from '@/components/tokens/marks';
 import { NoteFacts } from '@/components/tokens/note';
-import { NoteForm } from '@/components/tokens/note-form';
+import { KeepNoteForm, NoteForm } from '@/components/tokens/note-form';
 import { Sentence } from '@/components/tokens/sentence';
 import { StaleData } from '@/components/tokens/stale-data';
 import { Facts, NotAsAsked, PermissionTable, SnippetBlock, Timeline } from '@/components/tokens/token-view';
-import { ButtonForm } from '@/components/ui/button-form';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Icon } from '@/components/ui/icon';
 import { Modal } from '@/components/ui/modal';
@@ -386,17 +385,11 @@ type KeepNoteProps = { account: string; name: string; note: TokenNote };
 /** What was known of an earlier token of this name is this one's only if somebody says so. */
 function KeepNote({ account, name, note }: KeepNoteProps) {
   return (
-    <ButtonForm action={keepNoteAction} className="mt-4 grid gap-3 border-t border-line pt-3">
+    <div className="mt-4 grid gap-3 border-t border-line pt-3">
       <p className="text-m text-ink-2">An earlier token of this name had:</p>
       <NoteFacts note={note} />
-      <input type="hidden" name="account" value={account} />
-      <input type="hidden" name="name" value={name} />
-      <p>
-        <button type="submit" className="button">
-          Keep it for this one
-        </button>
-      </p>
-    </ButtonForm>
+      <KeepNoteForm action={keepNoteAction} account={account} name={name} />
+    </div>
   );
 }
 
