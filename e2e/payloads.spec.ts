@@ -17,7 +17,7 @@ const FRAME = new Set(
     parallelRouterKey
     href prefetch scroll className aria-current aria-expanded aria-hidden data-look data-square
     aliases icon node size strokeWidth fill points cx cy rx ry x x1 x2 y y1 y2 width height
-    mark
+    mark action
   `),
 );
 
@@ -29,22 +29,23 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
     // The texts to copy.
     viewer: 'label text',
     // The dialogs.
-    manager: 'account action attempt closeHref keep keepHref labelledBy look mustType submit',
+    manager: `account attempt closeHref keep keepHref labelledBy look mustType submit
+      note owner purpose reviewBy tags ticket`,
   },
   '/[account]/tokens/new': {
-    viewer: `account action attempt mayCreate taken source
+    viewer: `account attempt mayCreate taken source
       draft from mode ids networks permissions staging production
       namespaces on geoLocation groupId restrictDataAccess retentionSeconds
       edgeWorkers`,
   },
   '/[account]/due': {},
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
-  '/keys': { admin: 'action closeHref labelledBy' },
+  '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
-  '/people': { admin: 'action' },
-  '/people/[id]': { admin: 'action email isDisabled label namespaces person role session stagingOnly' },
+  '/people': {},
+  '/people/[id]': { admin: 'email isDisabled label namespaces person role session stagingOnly' },
   // One's own sessions.
-  '/you': { viewer: 'action label person session' },
+  '/you': { viewer: 'label person session' },
   '/audit': {},
 };
 
