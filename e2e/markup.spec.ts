@@ -125,6 +125,8 @@ test('[64] markup in all that Akamai tells is text in tables, editor, dialogs, t
   noDialogs(page, problems);
   await hostileAkamai(desk);
   await rereadTokens(page);
+  // The answer is here; the page is drawn anew a moment later.
+  await expect(page.getByRole('table')).toContainText(visibleText(TEXTS[0] ?? ''));
   // A name that Akamai cannot be asked about holds up no other.
   await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
   await expectShown(page, 'tokens', TEXTS);
