@@ -13,6 +13,9 @@ const TEXTS = MARKUP.map(({ text }) => text);
 const UUID = (index: number) => `6e5b2f0a-1c3d-5e4f-8a9b-${String(index).padStart(12, '0')}`;
 /** A token whose name is a name, and everything else about it is not. */
 const TOKEN = 'cart-reader';
+/** Another with so few of them that its sentence names each. */
+const SMALL = 'geo-router';
+const FEW = TEXTS.slice(-5);
 const FOR_EVER = 100_000;
 
 /** Everything that Akamai tells, full of markup. */
@@ -25,17 +28,24 @@ async function hostileAkamai({ control }: Desk): Promise<void> {
     });
   const dates = { expiry: '9999-12-31', issueDate: '2026-01-01', tokenActivationStatus: 'COMPLETE' };
   const row = { name: TOKEN, uuid: UUID(999), ...dates };
+  const small = { name: SMALL, uuid: UUID(998), ...dates };
   await answer('^/edgekv/v1/tokens(\\?.*)?$', {
-    tokens: [row, ...TEXTS.map((name, index) => ({ name, uuid: UUID(index), ...dates }))],
+    tokens: [row, small, ...TEXTS.map((name, index) => ({ name, uuid: UUID(index), ...dates }))],
   });
   await answer(`^/edgekv/v1/tokens/${TOKEN}$`, {
     ...row,
-    uuid: UUID(999),
     allowOnStaging: true,
     allowOnProduction: true,
     cpcode: TEXTS[4],
     namespacePermissions: Object.fromEntries(TEXTS.map((name) => [name, ['r']])),
     restrictToEdgeWorkerIds: TEXTS,
+  });
+  await answer(`^/edgekv/v1/tokens/${SMALL}$`, {
+    ...small,
+    allowOnStaging: true,
+    allowOnProduction: true,
+    namespacePermissions: Object.fromEntries(FEW.map((name) => [name, ['r']])),
+    restrictToEdgeWorkerIds: FEW.slice(0, 1),
   });
   await answer('/namespaces', {
     namespaces: TEXTS.map((namespace) => ({
@@ -141,6 +151,9 @@ test('[64] markup in all that Akamai tells is text in tables, editor, dialogs, t
     await page.goto(`/default/${path}`);
     await expectShown(page, path, TEXTS);
   }
+  await page.goto(`/default/tokens/${SMALL}`);
+  await expectShown(page, SMALL, FEW);
+  await expect(page.getByText(/^Can read /)).toContainText(visibleText(FEW.at(-1) ?? ''));
   for (const path of ['tokens/export', 'due/export']) {
     const csv = await page.request.get(`${desk.url}/default/${path}`);
     expect(csv.headers()['content-type']).toMatch(/^text\/csv/);
