@@ -30,6 +30,7 @@ function linesWith(desk: Desk, id: string): string {
 test('[11] an error in a page, an action and a route shows an id only; the log has it, and no secret', async ({
   browser,
 }) => {
+  test.setTimeout(120_000);
   const { desk, close } = await openDesk('errors', { people: ['admin'] });
   try {
     const key = await desk.manage(['key', 'create', 'ci', '--role', 'admin']);

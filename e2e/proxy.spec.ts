@@ -100,6 +100,7 @@ test('[9] behind proxies that keep Host, rewrite it, or forward it without its p
 });
 
 test('[9] behind a proxy that speaks TLS everything works, with the cookie of https', async ({ browser }) => {
+  test.setTimeout(120_000);
   const { desk, proxy, address, close } = await deskBehind(true, { TRUSTED_PROXIES: '1' });
   try {
     proxy.sendTo(listening(desk), overTls);
@@ -116,6 +117,7 @@ test('[9] behind a proxy that speaks TLS everything works, with the cookie of ht
 test('[9] a wrong PUBLIC_URL is told, with the header and the setting, with script and without', async ({
   browser,
 }) => {
+  test.setTimeout(120_000);
   const proxy = await startProxy(true);
   const { desk, close } = await openDesk('proxy-wrong', { people: ['admin'] });
   try {
