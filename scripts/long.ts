@@ -13,6 +13,7 @@ const RUNS: Readonly<Record<string, () => Promise<void>>> = {
     await (await import('./long/crashes')).longCrashes();
   },
   'slow-upstream': async () => (await import('./long/slow-upstream')).longSlowUpstream(),
+  demotions: async () => (await import('./long/demotions')).longDemotions(),
   doubts: async () => (await import('./long/doubts')).longDoubts(),
   soak: async () => (await import('./long/soak')).longSoak(),
   uploads: async () => (await import('./long/uploads')).longUploads(),

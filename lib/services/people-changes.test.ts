@@ -77,23 +77,6 @@ async function secretOf(made: { link: string }): Promise<string> {
   return new URL(made.link).searchParams.get('secret') ?? '';
 }
 
-test('[75] of 50 demotions, disablings and deletions at once, one admin is left, ten times', async () => {
-  const { changeRole, deletePerson, setDisabled } = await import('./people-changes');
-  for (let round = 0; round < 10; round += 1) {
-    await (await query()).deleteFrom('user').execute();
-    const admins = [await account('admin'), await account('admin'), await account('admin')];
-    const changes = Array.from({ length: 50 }, (_, index) => {
-      const id = admins[index % admins.length] ?? '';
-      if (index % 3 === 0) return changeRole(operator, id, 'viewer', noLimits);
-      return index % 3 === 1 ? setDisabled(operator, id, true) : deletePerson(operator, id);
-    });
-    const results = await Promise.all(changes);
-    assert.equal(await activeAdmins(), 1);
-    const refused = results.filter((one) => !one.ok && one.problem.code === 'conflict');
-    assert.ok(refused.length > 0);
-  }
-});
-
 test('[75] the last admin can be changed in everything that leaves one without limits', async () => {
   await (await query()).deleteFrom('user').execute();
   const id = await account('admin');

@@ -1,4 +1,5 @@
-// How fast the audit page answers with 100,000 entries of 500 people, and how long its check and its export take.
+// How fast the pages of audit and people answer with 100,000 entries of 500 people, and how long the check of the audit
+// and its export take.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,8 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
   ['one day', '/audit?from=2026-01-10&to=2026-01-10'],
   ['a target and a person', '/audit?target=token-77&actor=person7'],
   ['a text that is nowhere', '/audit?q=nothing-like-this'],
+  ['all people', '/people'],
+  ['one of the people', '/people?q=person250'],
 ];
 
 export async function benchAudit(): Promise<void> {
