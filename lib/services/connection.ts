@@ -2,10 +2,11 @@
 import 'server-only';
 import { type AkamaiClient, akamaiClient, LIMITS } from '@/lib/akamai/client';
 import { type Credential, readCredentials } from '@/lib/akamai/credentials';
-import { fail, ok, type Result } from '@/lib/domain/problem';
+import { ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
 import { once } from '@/lib/platform/once';
+import { unknownAccount } from './authorize';
 
 /** An account that people can choose: an edgerc section, or an account switch key beside the first section. */
 export type Account = { slug: string; name: string; section: string };
@@ -28,14 +29,7 @@ export async function connect(slug: string, owner = ''): Promise<Result<Connecti
   const offers = await readOffers();
   if (!offers.ok) return offers;
   const offer = offers.value.find((one) => one.account.slug === slug);
-  if (!offer) {
-    return fail(
-      'unknown-account',
-      404,
-      'There is no such account here.',
-      'The .edgerc of this server has no section of that name, or it is not offered. Choose another account.',
-    );
-  }
+  if (!offer) return unknownAccount();
   const { akamaiOrigin: origin, callMs, callsPerSecond } = settings();
   const { accountSwitchKey } = offer;
   const client = akamaiClient(

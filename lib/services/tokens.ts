@@ -34,7 +34,7 @@ export async function listTokens(
   account: string,
   wait: Wait = 'fully',
 ): Promise<Result<TokenOverview>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   return connection.ok ? cachedTokens(connection.value, wait) : connection;
@@ -46,7 +46,7 @@ export async function showFirst(
   account: string,
   names: readonly string[],
 ): Promise<Result<null>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -56,7 +56,7 @@ export async function showFirst(
 
 /** Makes the next reader ask Akamai for the list again. Problems: as `listTokens`. */
 export async function rereadTokens(actor: Actor, account: string): Promise<Result<null>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -86,7 +86,7 @@ export async function readToken(
   name: string,
   wait: Wait = 'fully',
 ): Promise<Result<TokenView>> {
-  const allowed = await authorize(actor, 'token.read');
+  const allowed = await authorize(actor, 'token.read', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
