@@ -255,6 +255,11 @@ const ACTIONS: Readonly<
   resetLinkAction: { fields: { id: 'nobody' }, withState: true, changes: null },
   withdrawAction: { fields: { email: 'invited@example.com' }, withState: false, changes: null },
   changeRoleAction: { fields: { id: 'nobody', role: 'admin' }, withState: true, changes: null },
+  changeAccountRolesAction: {
+    fields: { id: 'nobody', account: 'default', access: 'none' },
+    withState: true,
+    changes: null,
+  },
   setDisabledAction: { fields: { id: 'nobody', disabled: 'yes' }, withState: true, changes: null },
   deletePersonAction: {
     fields: { id: 'nobody', email: 'a@example.com', typed: 'a@example.com' },

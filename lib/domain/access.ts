@@ -50,6 +50,7 @@ export const ACCOUNT_RIGHTS = [
   'token.create',
   'token.refresh',
   'token.revoke',
+  'note.change',
   'account.change',
 ] as const satisfies readonly Right[];
 export type AccountRight = (typeof ACCOUNT_RIGHTS)[number];

@@ -24,7 +24,7 @@ export function usualColour(slug: string): AccountColour {
   // FNV-1a: short, stable, and spreads names that differ by one letter.
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(slug)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return ACCOUNT_COLOURS[(hash ^ (hash >>> 15)) % ACCOUNT_COLOURS.length] ?? 'sky';
+  return ACCOUNT_COLOURS[hash % ACCOUNT_COLOURS.length] ?? 'sky';
 }
 
 /** A look as a form asks for it, empty texts for the usual; or what is wrong, by field. */

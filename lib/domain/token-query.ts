@@ -107,9 +107,9 @@ export function hasFilters(query: TokenQuery): boolean {
   return [q, status, kind, network, namespace, permission, edgeWorker, owner].some(Boolean);
 }
 
-export type TokenPage = {
+export type TokenPage<T extends Token = Token> = {
   /** The rows of this page: matches first, then those of which it is not known yet. */
-  rows: readonly Token[];
+  rows: readonly T[];
   /** How many tokens match for certain. */
   matching: number;
   /** How many may match, but their details are not known. */
@@ -124,13 +124,13 @@ export type Notes = ReadonlyMap<string, TokenNote>;
 
 const NO_NOTES: Notes = new Map();
 
-/** Applies `query` to all tokens of an account on `today` (UTC). */
-export function queryTokens(
-  tokens: readonly Token[],
+/** Applies `query` to all tokens of an account, or of several, on `today` (UTC). */
+export function queryTokens<T extends Token>(
+  tokens: readonly T[],
   query: TokenQuery,
   today: Day,
   notes: Notes = NO_NOTES,
-): TokenPage {
+): TokenPage<T> {
   const { matching, undecided } = select(tokens, query, today, notes);
   const all = [...matching, ...undecided];
   const pages = Math.max(1, Math.ceil(all.length / ROWS_PER_PAGE));
@@ -154,14 +154,14 @@ export function allMatching(
   return select(tokens, query, today, notes).matching;
 }
 
-function select(
-  tokens: readonly Token[],
+function select<T extends Token>(
+  tokens: readonly T[],
   query: TokenQuery,
   today: Day,
   notes: Notes,
-): { matching: Token[]; undecided: Token[] } {
-  const matching: Token[] = [];
-  const undecided: Token[] = [];
+): { matching: T[]; undecided: T[] } {
+  const matching: T[] = [];
+  const undecided: T[] = [];
   for (const token of tokens) {
     const verdict = matches(token, query, today, notes.get(token.uuid) ?? EMPTY_NOTE);
     if (verdict === 'yes') matching.push(token);

@@ -10,7 +10,6 @@ import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
-import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { type Token, tokenStatus } from '@/lib/domain/token';
@@ -32,7 +31,7 @@ import { currentTime, today } from '@/lib/services/surroundings';
 import { listTokens, showFirst, type TokenOverview } from '@/lib/services/tokens';
 import { rereadAction } from '../../actions';
 import { PageFrame, ProblemPage } from '../../page-frame';
-import { signedIn } from '../../signed-in';
+import { mayOn, signedIn } from '../../signed-in';
 
 export const metadata: Metadata = { title: 'Tokens' };
 
@@ -93,7 +92,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
     const search = printTokenQuery(changed);
     return (search ? `${base}?${search}` : base) as Route;
   };
-  const tokenHref = (name: string, act?: 'refresh' | 'revoke') =>
+  const tokenHref = ({ name }: Token, act?: 'refresh' | 'revoke') =>
     `${base}/${encodeURIComponent(name)}${act ? `?act=${act}` : ''}` as Route;
   if (pending.size > 0)
     await showFirst(
@@ -121,7 +120,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
           </p>
         </div>
         <Reread account={account} />
-        {can(actor.level, 'token.create') && (
+        {mayOn(actor, account, 'token.create') && (
           <Link href={`${base}/new` as Route} prefetch={false} className="button" data-look="primary">
             <Icon of={Plus} />
             New token
@@ -134,7 +133,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
             doubts={openDoubts}
             now={currentTime()}
             base={base}
-            mayCreate={can(actor.level, 'token.create')}
+            mayCreate={mayOn(actor, account, 'token.create')}
             withLinks
           />
         </div>
@@ -145,7 +144,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
         </div>
       )}
       {tokens.length === 0 ? (
-        <EmptyAccount base={base} mayCreate={can(actor.level, 'token.create')} />
+        <EmptyAccount base={base} mayCreate={mayOn(actor, account, 'token.create')} />
       ) : (
         <>
           <Filters
@@ -190,11 +189,12 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
               query={query}
               sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
               tokenHref={tokenHref}
-              pending={pending}
+              isBusy={pending.size > 0}
+              isPending={({ name }) => pending.has(name)}
               notes={notes}
-              doubtful={new Set(checking.map(({ name }) => name))}
-              mayRefresh={can(actor.level, 'token.refresh')}
-              mayRevoke={can(actor.level, 'token.revoke')}
+              isDoubtful={({ name }) => checking.some((one) => one.name === name)}
+              mayRefresh={mayOn(actor, account, 'token.refresh')}
+              mayRevoke={mayOn(actor, account, 'token.revoke')}
             />
           )}
           <Pager page={page} query={query} href={href} />
