@@ -16,6 +16,7 @@ const PAGES = [
   '/default/tokens/nobody-made-this',
   '/default/due',
   '/default/bundles?token=cart-reader',
+  '/tokens?q=geo&expired=1',
   '/keys',
   '/api-docs',
   '/people',

@@ -77,6 +77,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/tokens/[name]': '/default/tokens/cart-reader',
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
+  '/tokens': '/tokens',
   '/keys': '/keys',
   '/api-docs': '/api-docs',
   '/people': '/people',

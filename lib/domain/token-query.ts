@@ -124,6 +124,11 @@ export type Notes = ReadonlyMap<string, TokenNote>;
 
 const NO_NOTES: Notes = new Map();
 
+/** Who owns a token by the notes, each once, in their order. */
+export function ownersOf(notes: Notes): string[] {
+  return [...new Set([...notes.values()].flatMap(({ owner }) => owner ?? []))].sort();
+}
+
 /** Applies `query` to all tokens of an account, or of several, on `today` (UTC). */
 export function queryTokens<T extends Token>(
   tokens: readonly T[],

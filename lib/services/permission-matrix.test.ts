@@ -314,6 +314,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'token.list',
     run: async (actor) => (await import('./tokens')).listTokens(actor, 'default'),
   },
+  'tokens.listAllTokens': {
+    right: 'account.list',
+    run: async (actor) => (await import('./tokens')).listAllTokens(actor),
+  },
   'tokens.showFirst': {
     right: 'token.list',
     run: async (actor) => (await import('./tokens')).showFirst(actor, 'default', ['cart-reader']),

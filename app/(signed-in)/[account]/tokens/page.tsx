@@ -4,6 +4,8 @@ import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
+import { NoMatch } from '@/components/tokens/no-match';
+import { Pager } from '@/components/tokens/pager';
 import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
 import { ButtonForm } from '@/components/ui/button-form';
@@ -14,12 +16,11 @@ import { ageInWords } from '@/lib/domain/age';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
-  hasFilters,
   type Notes,
+  ownersOf,
   parseTokenQuery,
   printTokenQuery,
   queryTokens,
-  type TokenPage,
   type TokenQuery,
 } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
@@ -207,10 +208,6 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
   );
 }
 
-function ownersOf(notes: Notes): string[] {
-  return [...new Set([...notes.values()].flatMap(({ owner }) => owner ?? []))].sort();
-}
-
 /** Says that a token was revoked, when the URL says so and the list agrees. */
 function Revoked({ name, tokens }: { name: unknown; tokens: readonly Token[] }) {
   if (typeof name !== 'string' || tokens.some((token) => token.name === name)) return null;
@@ -252,59 +249,5 @@ function EmptyAccount({ base, mayCreate }: { base: string; mayCreate: boolean })
         </Link>
       )}
     </div>
-  );
-}
-
-type NoMatchProps = { query: TokenQuery; expired: number; href: (query: TokenQuery) => Route; base: Route };
-
-function NoMatch({ query, expired, href, base }: NoMatchProps) {
-  return (
-    <div className="grid justify-items-start gap-3 rounded-control border border-dashed border-line-strong px-6 py-8">
-      <p>No token matches {hasFilters(query) ? 'these filters' : 'now: all have expired'}.</p>
-      <p className="flex gap-2">
-        <Link href={base} prefetch={false} className="button">
-          Clear the filters
-        </Link>
-        {expired > 0 && !query.includeExpired && (
-          <Link
-            href={href({ ...query, includeExpired: true })}
-            prefetch={false}
-            className="button"
-            data-look="plain"
-          >
-            Include {expired} expired
-          </Link>
-        )}
-      </p>
-    </div>
-  );
-}
-
-function Pager({
-  page: { page, pages },
-  query,
-  href,
-}: {
-  page: TokenPage;
-  query: TokenQuery;
-  href: (query: TokenQuery) => Route;
-}) {
-  if (pages <= 1) return null;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-m">
-      {page > 1 && (
-        <Link href={href({ ...query, page: page - 1 })} prefetch={false} className="button">
-          Previous
-        </Link>
-      )}
-      <span className="text-ink-2">
-        Page {page} of {pages}
-      </span>
-      {page < pages && (
-        <Link href={href({ ...query, page: page + 1 })} prefetch={false} className="button">
-          Next
-        </Link>
-      )}
-    </nav>
   );
 }
