@@ -190,3 +190,26 @@ test('without access an account is not there, and its addresses answer as those 
   await expect(page.getByText('acme-prod')).toHaveCount(0);
   await page.context().close();
 });
+
+test('an admin chooses name and colour of an account, and everybody sees them', async ({
+  browser,
+  problems,
+}) => {
+  const admin = await pageOf(browser, 'admin', problems);
+  await admin.goto('/settings/connections');
+  const section = admin.getByRole('region', { name: 'acme-prod' });
+  await section.getByText('Name and colour').click();
+  await section.getByLabel('Name', { exact: true }).fill('default');
+  await section.getByRole('button', { name: 'Save' }).click();
+  await expect(section.getByText('This name is taken.')).toBeVisible();
+  await section.getByLabel('Name', { exact: true }).fill('Acme shop');
+  await section.getByLabel('Colour').selectOption('plum');
+  await section.getByRole('button', { name: 'Save' }).click();
+  await expect(admin.getByText('Name and colour were saved.')).toBeVisible();
+  await admin.context().close();
+  const page = await pageOf(browser, 'viewer', problems);
+  await page.goto('/acme-prod/tokens');
+  await expect(switcher(page).locator('summary')).toContainText('Acme shop');
+  await expect(switcher(page).locator('summary .bg-account-plum')).toBeVisible();
+  await page.context().close();
+});

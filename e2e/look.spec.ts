@@ -21,6 +21,7 @@ const PAGES = [
   '/api-docs',
   '/people',
   '/people/nobody',
+  '/settings/connections',
   '/you',
   '/audit',
   '/audit?entry=1',

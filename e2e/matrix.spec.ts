@@ -82,6 +82,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/api-docs': '/api-docs',
   '/people': '/people',
   '/people/[id]': '/people/nobody',
+  '/settings/connections': '/settings/connections',
   '/you': '/you',
   '/audit': '/audit',
 };
@@ -255,6 +256,12 @@ const ACTIONS: Readonly<
   },
   resetLinkAction: { fields: { id: 'nobody' }, withState: true, changes: null },
   withdrawAction: { fields: { email: 'invited@example.com' }, withState: false, changes: null },
+  checkAction: { fields: { account: 'default' }, withState: false, changes: null },
+  changeLookAction: {
+    fields: { account: 'default', name: '', colour: '' },
+    withState: true,
+    changes: null,
+  },
   changeRoleAction: { fields: { id: 'nobody', role: 'admin' }, withState: true, changes: null },
   changeAccountRolesAction: {
     fields: { id: 'nobody', account: 'default', access: 'none' },

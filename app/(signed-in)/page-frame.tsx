@@ -1,5 +1,8 @@
 // A signed-in page in its frame: the accounts to choose from, who is signed in, the theme.
+
+import type { Route } from 'next';
 import { cookies } from 'next/headers';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { type Section, Shell } from '@/components/shell/shell';
 import { readTheme } from '@/components/shell/theme';
@@ -84,6 +87,11 @@ async function UpstreamBanner({ actor, account }: { actor: Actor; account: strin
   );
 }
 
+/** Whether the doctor can tell more: the credential, or the way to Akamai. */
+function isOfConnection({ code }: Problem): boolean {
+  return code === 'no-credentials' || code.startsWith('akamai-');
+}
+
 /** A page that can show nothing but a Problem. */
 export function ProblemPage({
   title,
@@ -98,6 +106,11 @@ export function ProblemPage({
     <div className="grid justify-items-start gap-5">
       <h1>{title}</h1>
       <ProblemPanel problem={problem} />
+      {isOfConnection(problem) && (
+        <Link href={'/settings/connections' as Route} prefetch={false} className="button">
+          Connection doctor
+        </Link>
+      )}
       {children}
     </div>
   );

@@ -17,6 +17,9 @@ export const RIGHTS = {
   'app.docs': 'viewer',
   'metrics.read': 'viewer',
   'account.list': 'viewer',
+  'connection.read': 'viewer',
+  'connection.check': 'viewer',
+  'connection.details': 'admin',
   'token.list': 'viewer',
   'token.read': 'viewer',
   'namespace.list': 'viewer',
@@ -52,6 +55,9 @@ export const ACCOUNT_RIGHTS = [
   'token.revoke',
   'note.change',
   'account.change',
+  'connection.read',
+  'connection.check',
+  'connection.details',
 ] as const satisfies readonly Right[];
 export type AccountRight = (typeof ACCOUNT_RIGHTS)[number];
 

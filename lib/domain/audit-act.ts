@@ -44,6 +44,8 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'note.change': 'Note about token',
   'metrics.read': 'Read figures',
   'account.change': 'Change an account',
+  'connection.read': 'See a connection',
+  'connection.check': 'Check a connection',
   'account.change-look': 'Change name and colour',
   'people.read': 'See people',
   'people.change': 'Change people',

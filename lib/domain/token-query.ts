@@ -216,7 +216,7 @@ function matchesText(token: Token, { owner, purpose, tags }: TokenNote, q: strin
   return edgeWorkers !== 'all' && edgeWorkers.some((id) => id.startsWith(q)) ? 'yes' : 'no';
 }
 
-type Keyed = { token: Token; name: string; key: string | number | null };
+type Keyed<T extends Token> = { token: T; name: string; key: string | number | null };
 
 const KEYS: Readonly<Record<TokenSort, (token: Token, today: Day) => string | number | null>> = {
   name: () => null,
@@ -225,14 +225,14 @@ const KEYS: Readonly<Record<TokenSort, (token: Token, today: Day) => string | nu
 };
 
 /** Each token's key is made once: with thousands of tokens the comparisons are the most of a page's time. */
-function inOrder(tokens: readonly Token[], { sort, descending }: TokenQuery, today: Day): Token[] {
+function inOrder<T extends Token>(tokens: readonly T[], { sort, descending }: TokenQuery, today: Day): T[] {
   const keyOf = KEYS[sort];
   const keyed = tokens.map(
-    (token): Keyed => ({ token, name: token.name.toLowerCase(), key: keyOf(token, today) }),
+    (token): Keyed<T> => ({ token, name: token.name.toLowerCase(), key: keyOf(token, today) }),
   );
   const direction = descending ? -1 : 1;
-  const byName = (a: Keyed, b: Keyed) => compare(a.name, b.name) || compare(a.token.name, b.token.name);
-  const byKey = (a: Keyed, b: Keyed): number => {
+  const byName = (a: Keyed<T>, b: Keyed<T>) => compare(a.name, b.name) || compare(a.token.name, b.token.name);
+  const byKey = (a: Keyed<T>, b: Keyed<T>): number => {
     if (sort === 'name') return direction * byName(a, b);
     // What has no date to come, and what has expired, stays at the end in both directions.
     if (a.key === null || b.key === null)

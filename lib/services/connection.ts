@@ -11,7 +11,8 @@ import { unknownAccount } from './authorize';
 /** An account that people can choose: an edgerc section, or an account switch key beside the first section. */
 export type Account = { slug: string; name: string; section: string };
 
-export type Connection = { account: Account; client: AkamaiClient };
+/** `base` is what the client connects to; for the doctor only. */
+export type Connection = { account: Account; client: AkamaiClient; base: string };
 
 type Offer = { account: Account; credential: Credential; accountSwitchKey: string | null };
 
@@ -41,7 +42,7 @@ export async function connect(slug: string, owner = ''): Promise<Result<Connecti
       pace: { ...LIMITS.pace, perSecond: callsPerSecond, burst: callsPerSecond },
     },
   );
-  return ok({ account: offer.account, client });
+  return ok({ account: offer.account, client, base: origin ?? `https://${offer.credential.host}` });
 }
 
 /** One request asks several times; a file that changed is seen this soon, milliseconds. */

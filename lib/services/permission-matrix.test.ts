@@ -160,6 +160,18 @@ const SERVICES: Readonly<Record<string, Line>> = {
         overwrite: false,
       }),
   },
+  'doctor.readConnections': {
+    right: 'account.list',
+    run: async (actor) => (await import('./doctor')).readConnections(actor),
+  },
+  'doctor.checkConnections': {
+    right: 'account.list',
+    run: async (actor) => (await import('./doctor')).checkConnections(actor),
+  },
+  'doctor.checkConnection': {
+    right: 'connection.check',
+    run: async (actor) => (await import('./doctor')).checkConnection(actor, 'default'),
+  },
   'health.readiness': {
     right: 'app.health',
     run: async (actor) => {
