@@ -77,11 +77,11 @@ test('one table has the tokens of all accounts, with the filters of the URL, and
   browser,
   problems,
 }) => {
-  addSection('acme-broken', (text) => text.replace(/client_secret = .*/, 'client_secret = of-yesterday'));
+  addSection('acme-broken', (text) => text.replace(/client_token = .*/, 'client_token = akab-of-yesterday'));
   const page = await pageOf(browser, 'viewer', problems);
   await expect(async () => {
     await page.goto('/tokens?q=cart-reader');
-    await expect(page.getByText('acme-broken: Akamai did not accept our signature.')).toBeVisible({
+    await expect(page.getByText('acme-broken: Akamai says that this API client is not active.')).toBeVisible({
       timeout: 500,
     });
   }).toPass();

@@ -59,7 +59,7 @@ test('every account is checked once at the start, with one line of the log that 
   await page.goto('/settings/connections');
   await expect(page.getByText('all is well')).toBeVisible();
   await expect(page.locator('dl > div')).toHaveCount(9);
-  await expect(check(page, 'Connection')).toContainText('Dialled 127.0.0.1:');
+  await expect(check(page, 'Name lookup')).toContainText('Dialled 127.0.0.1:');
   await expect(check(page, 'TLS')).toContainText('Not needed');
   await expect(check(page, 'Token rights by access group')).toContainText(
     'Web Shop staging: see, create, revoke',
@@ -188,7 +188,7 @@ test('[40] behind a company proxy all goes through its tunnel, and the doctor na
   try {
     const page = await pageOf(browser, 'admin', problems, { on: behind.desk });
     await page.goto('/default/tokens?q=cart-reader');
-    await expect(page.getByRole('link', { name: 'cart-reader' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'cart-reader', exact: true })).toBeVisible();
     await page.goto('/settings/connections');
     await checkUntil(page, 'all is well');
     await expect(check(page, 'Connection')).toContainText('through the proxy of HTTPS_PROXY');

@@ -33,9 +33,9 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
 
 function CheckRow({ check: { title, state, words, advice, details } }: { check: Check }) {
   return (
-    <div className="grid gap-x-5 gap-y-1 border-b border-line py-2.5 text-m sm:grid-cols-[11rem_minmax(0,1fr)_7rem]">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-5 gap-y-1 border-b border-line py-2.5 text-m sm:grid-cols-[11rem_minmax(0,1fr)_7rem]">
       <dt className="font-medium">{title}</dt>
-      <dd className="grid min-w-0 gap-1 max-sm:order-3">
+      <dd className="grid min-w-0 gap-1 max-sm:order-2 max-sm:col-span-2">
         <p>{words}</p>
         {advice && <p className="text-ink-2">{advice}</p>}
         {details.length > 0 && (

@@ -27,11 +27,14 @@ function AccountMark({ account: { name, colour } }: Props) {
   );
 }
 
-export function AccountName({ account, strong }: Props & { strong?: boolean }) {
+/** `oneLine`: a long name is cut, as in the cells of a table. */
+export function AccountName({ account, strong, oneLine }: Props & { strong?: boolean; oneLine?: boolean }) {
   return (
-    <span className="inline-flex min-w-0 items-center gap-2">
+    <span className="inline-flex max-w-full min-w-0 items-center gap-2">
       <AccountMark account={account} />
-      <span className={`min-w-0 [overflow-wrap:anywhere] ${strong ? 'font-medium' : ''}`}>
+      <span
+        className={`min-w-0 ${oneLine ? 'cards:truncate' : '[overflow-wrap:anywhere]'} ${strong ? 'font-medium' : ''}`}
+      >
         {visibleText(account.name)}
       </span>
     </span>

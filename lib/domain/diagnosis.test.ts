@@ -130,7 +130,7 @@ const CASES: Readonly<
   },
   'a client that is not active any more': {
     answers: { initialization: failed('akamai-inactive-client') },
-    states: { signature: 'failed', edgekv: 'skipped', initialized: 'skipped' },
+    states: { ...NOT_ASKED, signature: 'failed' },
     words: /It failed/,
   },
   'no grant for EdgeKV': {
@@ -197,7 +197,7 @@ test('admins get the facts behind a check', () => {
     one.details.map(({ label, text }) => `${label}: ${text}`),
   );
   for (const fact of [
-    `Name: ${SECRET}:443`,
+    `Dialled: ${SECRET}:443`,
     'Addresses: 192.0.2.1',
     'Took: 12 ms',
     'Issuer: DigiCert',

@@ -56,16 +56,26 @@ const SKEW_NOTED = 10;
 
 /** All checks of one account, in the order in which one thing needs the other. */
 export function diagnose(path: Path, answers: Answers, today: Day): readonly Check[] {
+  const signature = signatureCheck(answers);
+  const others = [
+    grantCheck('edgekv', 'EdgeKV grant', 'EdgeKV', answers.initialization),
+    initializedCheck(answers.initialization),
+    capabilitiesCheck(answers.groups),
+    grantCheck('edgeworkers', 'EdgeWorkers grant', 'EdgeWorkers', answers.edgeWorkers),
+  ];
+  // All of them fail for the one reason that is told already.
+  const isRefused = signature.state === 'failed';
   return [
     lookUpCheck(path),
     connectionCheck(path),
     tlsCheck(path, today),
     clockCheck(path, answers),
-    signatureCheck(answers),
-    grantCheck('edgekv', 'EdgeKV grant', 'EdgeKV', answers.initialization),
-    initializedCheck(answers.initialization),
-    capabilitiesCheck(answers.groups),
-    grantCheck('edgeworkers', 'EdgeWorkers grant', 'EdgeWorkers', answers.edgeWorkers),
+    signature,
+    ...others.map((one) =>
+      isRefused
+        ? check(one.key, one.title, 'skipped', 'Not checked, as the credential is not accepted.')
+        : one,
+    ),
   ];
 }
 
@@ -89,24 +99,24 @@ function check(
 
 function lookUpCheck({ proxy, dialled, lookUp }: Path): Check {
   const whose = proxy ? 'the proxy' : 'Akamai';
-  const title = 'Name';
+  const title = 'Name lookup';
   if (lookUp.state === 'done') {
-    const details = { Name: dialled, Addresses: lookUp.value.addresses.join(', ') };
+    const details = { Dialled: dialled, Addresses: lookUp.value.addresses.join(', ') };
     return check('name', title, 'ok', `The name of ${whose} has an address.`, null, details);
   }
   const advice = proxy
     ? 'Check the name in HTTPS_PROXY, and DNS on the server.'
     : "Check DNS on the server, and the host in the account's credential.";
   return check('name', title, 'failed', `The name of ${whose} has no address.`, advice, {
-    Name: dialled,
+    Dialled: dialled,
     ...codeOf(lookUp),
   });
 }
 
-function connectionCheck({ proxy, dialled, connection }: Path): Check {
+function connectionCheck({ proxy, connection }: Path): Check {
   const title = 'Connection';
   const way = proxy ? 'through the proxy of HTTPS_PROXY' : 'without a proxy';
-  const details = { Dialled: dialled, ...(proxy ? { Proxy: proxy } : {}) };
+  const details = proxy ? { Proxy: proxy } : {};
   switch (connection.state) {
     case 'done':
       return check('connection', title, 'ok', `Akamai is reached ${way}.`, null, {

@@ -160,9 +160,9 @@ function AccountLink({ account, query }: { account: AccountLook; query: TokenQue
     <Link
       href={`/${encodeURIComponent(account.slug)}/tokens${search ? `?${search}` : ''}` as Route}
       prefetch={false}
-      className="text-ink-2 no-underline hover:text-ink hover:underline"
+      className="block text-ink-2 no-underline hover:text-ink hover:underline"
     >
-      <AccountName account={account} />
+      <AccountName account={account} oneLine />
     </Link>
   );
 }

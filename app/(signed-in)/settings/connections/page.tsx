@@ -50,6 +50,7 @@ export default async function ConnectionsPage({ searchParams }: PageProps<'/sett
           <Connection
             key={view.account.slug}
             view={view}
+            isAlone={views.length === 1}
             mayChange={mayOn(actor, view.account.slug, 'account.change')}
           />
         ))}
@@ -59,7 +60,9 @@ export default async function ConnectionsPage({ searchParams }: PageProps<'/sett
   );
 }
 
-function Connection({ view, mayChange }: { view: ConnectionView; mayChange: boolean }) {
+type ConnectionProps = { view: ConnectionView; isAlone: boolean; mayChange: boolean };
+
+function Connection({ view, isAlone, mayChange }: ConnectionProps) {
   const { account, checks, checkedAt, isRunning } = view;
   const id = `connection-${account.slug}`;
   return (
@@ -76,7 +79,15 @@ function Connection({ view, mayChange }: { view: ConnectionView; mayChange: bool
         </p>
         <CheckButton account={account.slug} label="Check again" isRunning={isRunning} />
       </div>
-      {checks && <Checks checks={checks} />}
+      {checks && (
+        // Where all is well among many there is nothing to read; a change of that opens it anew.
+        <details key={worstState(checks)} open={isAlone || worstState(checks) !== 'ok'}>
+          <summary className="button mb-2" data-look="plain">
+            What was checked<span className="sr-only"> of {account.name}</span>
+          </summary>
+          <Checks checks={checks} />
+        </details>
+      )}
       {mayChange && (
         <details>
           <summary className="button" data-look="plain">
