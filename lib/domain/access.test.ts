@@ -107,7 +107,7 @@ test('on an account a role is at most the limit there, whatever the right', () =
   assert.equal(can('admin', 'people.change', scope), false);
   assert.deepEqual(
     ['shop', 'secret', 'lab', 'another'].map((account) => levelOn('manager', scope, account)),
-    ['viewer', 'guest', 'manager', 'manager'],
+    ['viewer', 'manager', 'manager', 'manager'],
   );
 });
 

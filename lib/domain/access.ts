@@ -121,11 +121,10 @@ export function can(level: AccessLevel, right: Right, scope?: AccessScope, touch
   return refusalOf(level, right, scope, touched) === null;
 }
 
-/** The level of an actor on that account, for words on pages; `guest` where it does not exist for them. */
+/** The level of an actor on that account, for words on pages: these are the same where it does not exist for them. */
 export function levelOn(level: AccessLevel, { accounts }: AccessScope, account: string): AccessLevel {
   const most = accessOn(accounts, account);
-  if (most === 'none') return 'guest';
-  return most !== null && LEVELS.indexOf(most) < LEVELS.indexOf(level) ? most : level;
+  return most !== null && most !== 'none' && LEVELS.indexOf(most) < LEVELS.indexOf(level) ? most : level;
 }
 
 /** The most that the limits allow on that account; null when they do not narrow anything there. */

@@ -12,7 +12,7 @@ import { visibleText } from '@/lib/domain/visible-text';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import { newAttempt } from '@/lib/services/surroundings';
 import { listTokens, readToken } from '@/lib/services/tokens';
-import { PageFrame } from '../../../page-frame';
+import { PageFrame, ProblemPage } from '../../../page-frame';
 import { mayOn, signedIn } from '../../../signed-in';
 import { newTokenAction } from './actions';
 
@@ -36,6 +36,13 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
   const isPlainCopy = source !== null && query.ns === undefined && query.name === undefined;
   const mayCreate = mayOn(actor, account, 'token.create');
   const draft = isPlainCopy ? draftFromToken(source, new Set(taken)) : asked;
+  if (!namespaces.ok && namespaces.problem.code === 'unknown-account') {
+    return (
+      <PageFrame actor={actor} account={account} section="tokens">
+        <ProblemPage title="New token" problem={namespaces.problem} />
+      </PageFrame>
+    );
+  }
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       <Link
