@@ -39,6 +39,8 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
   },
   '/[account]/due': { right: 'token.list', paths: () => ['/default/due'] },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
+  '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
+  '/settings/connections': { right: 'account.list', paths: () => ['/settings/connections'] },
   '/keys': { right: 'key.read', paths: ({ key }) => ['/keys', `/keys?revoke=${key}`] },
   '/api-docs': { right: 'app.docs', paths: () => ['/api-docs'] },
   '/people': { right: 'people.read', paths: () => ['/people'] },

@@ -40,6 +40,8 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   },
   '/[account]/due': {},
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
+  '/tokens': {},
+  '/settings/connections': {},
   '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
   '/people': {},
