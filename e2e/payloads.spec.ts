@@ -41,11 +41,13 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   '/[account]/due': {},
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': {},
-  '/settings/connections': {},
+  '/settings/connections': { admin: 'account colour colours' },
   '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
   '/people': {},
-  '/people/[id]': { admin: 'email isDisabled label namespaces person role session stagingOnly' },
+  '/people/[id]': {
+    admin: 'access accounts email isDisabled label namespaces person role roles session slug stagingOnly',
+  },
   // One's own sessions.
   '/you': { viewer: 'label person session' },
   '/audit': {},
