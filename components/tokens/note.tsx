@@ -11,9 +11,11 @@ export function NoteFacts({ note }: { note: TokenNote }) {
     [
       'Ticket',
       ticket && (
-        <a href={ticket} rel="noreferrer noopener" className="[overflow-wrap:anywhere]">
-          {visibleText(ticket)}
-        </a>
+        <span className="[overflow-wrap:anywhere]">
+          <a href={ticket} rel="noreferrer noopener">
+            {visibleText(ticket)}
+          </a>
+        </span>
       ),
     ],
     ['Tags', tags.length > 0 && tags.map(visibleText).join(', ')],
