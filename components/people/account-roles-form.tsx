@@ -1,8 +1,8 @@
 'use client';
 // What somebody may do at most on each account. It keeps what was chosen when it was refused.
-import { useActionState } from 'react';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { Problem } from '@/lib/domain/problem';
 import { visibleText } from '@/lib/domain/visible-text';
 
@@ -17,7 +17,7 @@ type Props = {
 };
 
 export function AccountRolesForm({ action, id, role, roles, accounts }: Props) {
-  const [{ problem, values }, send] = useActionState(action, { problem: null, values: {} });
+  const [{ problem, values }, send] = useFormAction(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}

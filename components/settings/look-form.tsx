@@ -1,9 +1,9 @@
 'use client';
 // How an account is shown. It keeps what was typed when it was refused.
-import { useActionState } from 'react';
 import { Field, FieldErrors } from '@/components/ui/field';
 import { FormProblem } from '@/components/ui/form-problem';
 import { SubmitButton } from '@/components/ui/submit-button';
+import { useFormAction } from '@/components/ui/use-form-action';
 import type { Problem } from '@/lib/domain/problem';
 
 type State = { problem: Problem | null; values: Readonly<Record<string, readonly string[]>> };
@@ -16,7 +16,7 @@ type Props = {
 };
 
 export function LookForm({ action, account, name, colour, colours }: Props) {
-  const [{ problem, values }, send] = useActionState(action, { problem: null, values: {} });
+  const [{ problem, values }, send] = useFormAction(action, { problem: null, values: {} });
   const id = `colour-${account}`;
   return (
     <form action={send} className="grid max-w-96 gap-3">

@@ -5,6 +5,7 @@ import type { Metadata } from 'next';
 import { CheckStateMark, Checks } from '@/components/settings/checks';
 import { LookForm } from '@/components/settings/look-form';
 import { AccountName } from '@/components/shell/account-mark';
+import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
@@ -120,12 +121,12 @@ function summary(checks: readonly Check[]): string {
 
 function CheckButton({ account, label, isRunning }: { account: string; label: string; isRunning: boolean }) {
   return (
-    <form action={checkAction}>
+    <ButtonForm action={checkAction}>
       <input type="hidden" name="account" value={account} />
       <button type="submit" className="button" aria-disabled={isRunning}>
         <Icon of={RefreshCw} small />
         {label}
       </button>
-    </form>
+    </ButtonForm>
   );
 }
