@@ -23,7 +23,7 @@ export async function readNotes(
 ): Promise<Result<ReadonlyMap<string, TokenNote>>> {
   const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const rows = await listNoteRows(account);
   return ok(new Map(rows.map((row) => [row.uuid, toNote(row)])));
@@ -37,7 +37,7 @@ export async function readEarlierNote(
 ): Promise<Result<TokenNote | null>> {
   const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const row = await findNoteRowByName(account, name);
   return ok(row ? toNote(row) : null);
@@ -76,7 +76,7 @@ async function changeNotes(
 ): Promise<Result<null>> {
   const allowed = await authorize(actor, 'note.change', { account });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   if ('fields' in note) {
     const { fields } = note;
