@@ -35,7 +35,7 @@ const TARGETS: Record<Operation, RegExp> = {
   validate: /^POST \/edgeworkers\/v1\/validations$/,
   create: /^POST \/edgekv\/v1\/tokens$/,
   refresh: /^POST \/edgekv\/v1\/tokens\/cart-reader\/refresh$/,
-  revoke: /^DELETE \/edgekv\/v1\/tokens\/cart-reader$/,
+  revoke: /^DELETE \/edgekv\/v1\/tokens\/geo-router$/,
 };
 
 const reportSchema = z.object({

@@ -20,7 +20,7 @@ const OPERATIONS = {
   validate: (client: AkamaiClient) => validateBundle(client, new Uint8Array([0x1f, 0x8b])),
   create: (client: AkamaiClient) => createToken(client, asked),
   refresh: (client: AkamaiClient) => refreshToken(client, 'cart-reader'),
-  revoke: (client: AkamaiClient) => revokeToken(client, 'cart-reader'),
+  revoke: (client: AkamaiClient) => revokeToken(client, 'geo-router'),
 };
 export type Operation = keyof typeof OPERATIONS;
 
