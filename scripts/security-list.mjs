@@ -355,6 +355,12 @@ export const SECURITY_TESTS = [
     words: 'Health and readiness tell guests no versions and paths.',
   },
   {
+    number: 114,
+    promise: 'P13',
+    words:
+      'An expiry, refresh or review falls on its day and into its window, over changes of the clock, leap days and year ends and in every zone.',
+  },
+  {
     number: 116,
     promise: 'P12',
     words:
