@@ -3,6 +3,7 @@
 import { addDays, type Day, daysBetween } from './day';
 import { nextDate, type Token, tokenStatus } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
+import type { Notes } from './token-query';
 
 /**
  * `expiry`: a legacy token ends. `activation`: it failed, or has been in progress for too long. `refresh`: Akamai's next
@@ -24,9 +25,6 @@ export type DueItem = { kind: DueKind; token: Token; day: Day; note: TokenNote }
 
 /** A token that has no date at all. */
 export type Dateless = { kind: null; token: Token; day: null; note: TokenNote };
-
-/** By uuid: a name that is used again is another token. */
-export type TokenNotes = ReadonlyMap<string, TokenNote>;
 
 /** `ageDays`: after how many days without refresh a token is too old; null when nobody wants to know. */
 export type DueRules = { ageDays: number | null };
@@ -63,7 +61,7 @@ export function dueWindow(day: Day | null, today: Day): DueWindow {
 /** Every date of every token on `today` (UTC), riskiest first (see `compareRisk`). */
 export function dueItems(
   tokens: readonly Token[],
-  notes: TokenNotes,
+  notes: Notes,
   rules: DueRules,
   today: Day,
 ): readonly DueItem[] {
@@ -76,7 +74,7 @@ export function dueItems(
 export function datelessTokens(
   tokens: readonly Token[],
   items: readonly DueItem[],
-  notes: TokenNotes,
+  notes: Notes,
 ): readonly Dateless[] {
   const dated = new Set(items.map(({ token }) => token.uuid));
   return tokens
