@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
 import { parseAuditQuery } from '@/lib/domain/audit-query';
+import { DEFAULT_RULES, type RulesInput } from '@/lib/domain/findings';
 import type { Result } from '@/lib/domain/problem';
 import { makeBundle } from '@/simulator/bundle';
 import { edgercOf } from '@/simulator/edgerc';
@@ -91,6 +92,27 @@ const request = (name: string) => ({
   restrictToEdgeWorkerIds: ['4101'],
 });
 const unique = () => crypto.randomUUID();
+const bareToken = {
+  name: 'cart-reader',
+  uuid: 'u',
+  expiry: null,
+  issued: null,
+  latestRefresh: null,
+  nextRefresh: null,
+  activation: null,
+  details: null,
+};
+const rulesInput = (days: string): RulesInput => ({
+  'activation-error': { isOn: true, days: null },
+  'namespace-gone': { isOn: true, days: null },
+  'namespace-absent': { isOn: true, days: null },
+  'all-edgeworkers': { isOn: true, days: null },
+  'delete-right': { isOn: true, days: null },
+  'default-namespace': { isOn: true, days: null },
+  legacy: { isOn: false, days: null },
+  old: { isOn: true, days },
+  'no-owner': { isOn: true, days: null },
+});
 
 /** Each service with the right that it needs, and a call of it. */
 const SERVICES: Readonly<Record<string, Line>> = {
@@ -154,6 +176,26 @@ const SERVICES: Readonly<Record<string, Line>> = {
         tokens: ['cart-reader'],
         overwrite: false,
       }),
+  },
+  'due.readDue': {
+    right: 'token.list',
+    run: async (actor) => (await import('./due')).readDue(actor, 'default'),
+  },
+  'due.readFindings': {
+    right: 'token.read',
+    run: async (actor) => (await import('./due')).readFindings(actor, 'default', bareToken),
+  },
+  'due-rules.readFindingRules': {
+    right: 'token.list',
+    run: async (actor) => (await import('./due-rules')).readFindingRules(actor),
+  },
+  'due-rules.previewFindingRules': {
+    right: 'rules.change',
+    run: async (actor) => (await import('./due-rules')).previewFindingRules(actor, DEFAULT_RULES),
+  },
+  'due-rules.changeFindingRules': {
+    right: 'rules.change',
+    run: async (actor) => (await import('./due-rules')).changeFindingRules(actor, rulesInput('90')),
   },
   'health.readiness': {
     right: 'app.health',
@@ -432,4 +474,38 @@ test('a limit to namespaces and networks binds reading values, creating, refresh
     writeTokensFile(actor.value, 'default', null, { tokens: ['cart-reader'], overwrite: false }),
   ]);
   for (const outcome of outcomes) assert.equal(outcome.ok ? 'ok' : outcome.problem.code, 'forbidden');
+});
+
+test('rules are kept, are on record with what they were, and a limited admin cannot change them', async () => {
+  const { changeFindingRules, readFindingRules } = await import('./due-rules');
+  const { createKey } = await import('./keys');
+  const { operatorActor, requestActor } = await import('./session');
+  const admin = actors.get('admin');
+  assert.ok(admin);
+  assert.ok((await changeFindingRules(admin, rulesInput('60'))).ok);
+  const kept = await readFindingRules(admin);
+  assert.ok(kept.ok);
+  assert.deepEqual(kept.value, {
+    ...DEFAULT_RULES,
+    legacy: { isOn: false, days: null },
+    old: { isOn: true, days: 60 },
+  });
+  const wrong = await changeFindingRules(admin, rulesInput('0'));
+  assert.deepEqual(wrong.ok ? null : Object.keys(wrong.problem.fields ?? {}), ['days-old']);
+  const { searchAudit } = await import('./audit-log');
+  const acts = await searchAudit(admin, parseAuditQuery({ action: 'rules.change' }));
+  assert.ok(acts.ok);
+  assert.match(
+    JSON.stringify(acts.value),
+    /"old":\{"isOn":true,"days":90\}.*"old":\{"isOn":true,"days":60\}/,
+  );
+  const limits = { namespaces: 'promo', stagingOnly: false };
+  const made = await createKey(operatorActor(), 'rules-limited', 'admin', { limits });
+  assert.ok(made.ok);
+  const headers = { authorization: `Bearer ${made.value.key}` };
+  const limited = await requestActor(new Request('http://localhost:3000/', { headers }));
+  assert.ok(limited.ok);
+  const refused = await changeFindingRules(limited.value, rulesInput('30'));
+  assert.equal(refused.ok ? 'ok' : refused.problem.code, 'forbidden');
+  assert.deepEqual(await readFindingRules(admin), kept);
 });

@@ -97,5 +97,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table known_token (
       list_id text not null references known_list (id) on delete cascade, uuid text not null,
       listing text not null, details text, primary key (list_id, uuid))`,
+    // Which findings admins want to see, and from how many days on. A rule that is not here is as it was delivered.
+    `create table due_rule (
+      code text not null primary key, is_on integer not null, days integer, updated_at integer not null,
+      updated_by text not null)`,
   ],
 ];

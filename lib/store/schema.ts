@@ -106,6 +106,15 @@ export type TokenNoteTable = {
   updated_by: string;
 };
 
+/** `code` is one of domain/findings.ts. */
+export type DueRuleTable = {
+  code: string;
+  is_on: number;
+  days: number | null;
+  updated_at: number;
+  updated_by: string;
+};
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -137,5 +146,6 @@ export type Schema = {
   sso_state: SsoStateTable;
   attempt: AttemptTable;
   token_note: TokenNoteTable;
+  due_rule: DueRuleTable;
   audit: AuditTable;
 };
