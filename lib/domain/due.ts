@@ -1,7 +1,7 @@
 // What is due and when: every date of a token that somebody should know of, in windows from today on, riskiest first.
 // Days are calendar days in UTC, as Akamai counts them: no zone and no clock change can move one.
 import { addDays, type Day, daysBetween } from './day';
-import { nextDate, type Token, tokenStatus } from './token';
+import { type Token, tokenStatus } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
 import type { Notes } from './token-query';
 
@@ -58,16 +58,15 @@ export function dueWindow(day: Day | null, today: Day): DueWindow {
   return days <= 90 ? '90' : 'later';
 }
 
-/** Every date of every token on `today` (UTC), riskiest first (see `compareRisk`). */
+/** Every date of every token on `today` (UTC), riskiest first (see `byRisk`). */
 export function dueItems(
   tokens: readonly Token[],
   notes: Notes,
   rules: DueRules,
   today: Day,
 ): readonly DueItem[] {
-  return tokens
-    .flatMap((token) => itemsOf(token, notes.get(token.uuid) ?? EMPTY_NOTE, rules, today))
-    .sort((a, b) => compareRisk(a, b, today));
+  const items = tokens.flatMap((token) => itemsOf(token, notes.get(token.uuid) ?? EMPTY_NOTE, rules, today));
+  return byRisk(items, today);
 }
 
 /** The tokens that `items` has no date of, by name. */
@@ -136,24 +135,25 @@ export function isUrgent({ kind, token, day }: DueItem, today: Day): boolean {
 }
 
 /**
- * Which of two items comes first: (1) what is urgent on production, (2) the earlier window, (3) in a window what is
- * allowed on production, (4) what stops a token before what only should be looked at, in the order of DUE_KINDS,
- * (5) the earlier day, (6) the name.
+ * Riskiest first: (1) what is urgent on production, (2) the earlier window, (3) in a window what is allowed on
+ * production, (4) what stops a token before what only should be looked at, in the order of DUE_KINDS, (5) the earlier
+ * day, (6) the name.
  */
-function compareRisk(a: DueItem, b: DueItem, today: Day): number {
-  const rank = (item: DueItem) => [
-    isUrgent(item, today) ? 0 : 1,
-    DUE_WINDOWS.indexOf(dueWindow(item.day, today)),
-    mayRunOnProduction(item.token) ? 0 : 1,
-    DUE_KINDS.indexOf(item.kind),
-  ];
-  const [first, second] = [rank(a), rank(b)];
-  for (const [index, one] of first.entries()) {
-    const other = second[index] ?? one;
-    if (one !== other) return one - other;
-  }
-  const key = ({ day, token }: DueItem) => `${day} ${token.name}`;
-  return key(a) < key(b) ? -1 : 1;
+function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[] {
+  // One text for each, worked out once: all of its parts but the name have the same length.
+  const key = (item: DueItem) =>
+    [
+      isUrgent(item, today) ? 0 : 1,
+      DUE_WINDOWS.indexOf(dueWindow(item.day, today)),
+      mayRunOnProduction(item.token) ? 0 : 1,
+      DUE_KINDS.indexOf(item.kind),
+      item.day,
+      item.token.name,
+    ].join(' ');
+  return items
+    .map((item) => ({ item, key: key(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
 }
 
 /** `expires in 9 days, allowed on production, owner A. Bel`. */
@@ -161,11 +161,6 @@ export function dueWords(item: DueItem | Dateless, today: Day): string {
   const { kind, token, day, note } = item;
   const what = kind === null ? 'has no date' : happening(kind, token, daysBetween(today, day));
   return `${what}, ${networkWords(token)}, ${note.owner === null ? 'no owner' : `owner ${note.owner}`}`;
-}
-
-/** What happens, without where and whose: `expires in 9 days`. */
-export function happeningWords({ kind, token, day }: DueItem, today: Day): string {
-  return happening(kind, token, daysBetween(today, day));
 }
 
 function happening(kind: DueKind, token: Token, days: number): string {
@@ -192,20 +187,4 @@ function networkWords({ details }: Token): string {
   const { staging, production } = details.networks;
   if (production) return 'allowed on production';
   return staging ? 'on staging only' : 'on no network';
-}
-
-/** Whether a token's activation failed, or has been in progress for longer than it should. */
-export function isStuck(token: Token, today: Day): boolean {
-  return activationDay(token, today) !== null;
-}
-
-export type DueList = { stuck: readonly Token[]; windows: ReadonlyMap<DueWindow, readonly Token[]> };
-
-/** All tokens by window of their next date, soonest first within each. Stuck ones are named besides. */
-export function dueList(tokens: readonly Token[], today: Day): DueList {
-  const windows = new Map<DueWindow, Token[]>(DUE_WINDOWS.map((window) => [window, []]));
-  const key = (token: Token) => `${nextDate(token)?.day ?? '9999-12-31'} ${token.name}`;
-  const sorted = [...tokens].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  for (const token of sorted) windows.get(dueWindow(nextDate(token)?.day ?? null, today))?.push(token);
-  return { stuck: sorted.filter((token) => isStuck(token, today)), windows };
 }
