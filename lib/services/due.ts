@@ -14,6 +14,7 @@ import { readNotes } from './notes';
 import type { Actor } from './session';
 import { today } from './surroundings';
 import { listTokens, type TokenOverview } from './tokens';
+import type { Wait } from './wait';
 
 export type DueOverview = TokenOverview & {
   /** Riskiest first. */
@@ -26,15 +27,19 @@ export type DueOverview = TokenOverview & {
   rules: FindingRules;
 };
 
-/** Everything due in an account today (UTC). Problems: as `listTokens`. */
-export async function readDue(actor: Actor, account: string): Promise<Result<DueOverview>> {
+/** Everything due in an account today (UTC). Waiting and problems: as `listTokens`. */
+export async function readDue(
+  actor: Actor,
+  account: string,
+  wait: Wait = 'fully',
+): Promise<Result<DueOverview>> {
   const allowed = await authorize(actor, 'token.list');
   if (!allowed.ok) return allowed;
   const [listed, notes, rules, namespaces] = await Promise.all([
-    listTokens(actor, account),
+    listTokens(actor, account, wait),
     readNotes(actor, account),
     readFindingRules(actor),
-    listNamespaces(actor, account),
+    listNamespaces(actor, account, wait),
   ]);
   if (!listed.ok) return listed;
   if (!notes.ok) return notes;
@@ -57,13 +62,14 @@ export async function readFindings(
   actor: Actor,
   account: string,
   token: Token,
+  wait: Wait = 'fully',
 ): Promise<Result<readonly Finding[]>> {
   const allowed = await authorize(actor, 'token.read');
   if (!allowed.ok) return allowed;
   const [notes, rules, namespaces] = await Promise.all([
     readNotes(actor, account),
     readFindingRules(actor),
-    listNamespaces(actor, account),
+    listNamespaces(actor, account, wait),
   ]);
   if (!notes.ok) return notes;
   if (!rules.ok) return rules;
