@@ -29,6 +29,7 @@ const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   '/api/ready': [{ method: 'GET', path: '/api/ready', right: 'app.health' }],
   '/api/metrics': [{ method: 'GET', path: '/api/metrics', right: 'metrics.read' }],
   '/api/v1/openapi.json': [{ method: 'GET', path: '/api/v1/openapi.json', right: 'app.docs' }],
+  '/api/v1/due': [{ method: 'GET', path: '/api/v1/due', right: 'token.list' }],
   '/api/v1/tokens': [
     { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },
     {
@@ -83,6 +84,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/people/[id]': '/people/nobody',
   '/you': '/you',
   '/audit': '/audit',
+  '/settings/rules': '/settings/rules',
 };
 /** Told to everybody. */
 const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];
@@ -299,6 +301,8 @@ const ACTIONS: Readonly<
     changes: null,
   },
   keepNoteAction: { fields: { account: 'default', name: 'cart-reader' }, withState: true, changes: null },
+  // No days: refused for admins too, so that the rules of this desk stay as they are.
+  saveRulesAction: { fields: { on: 'legacy', 'days-old': '0' }, withState: true, changes: null },
   revokeAction: {
     fields: { account: 'default', name: 'flags-reader', typed: 'flags-reader', attempt: 'ATTEMPT' },
     withState: true,

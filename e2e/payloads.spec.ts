@@ -38,7 +38,8 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
       namespaces on geoLocation groupId restrictDataAccess retentionSeconds
       edgeWorkers`,
   },
-  '/[account]/due': {},
+  // The calendar: its days, and the address that its keys change.
+  '/[account]/due': { viewer: 'aria-label data-day data-due data-today path search' },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
@@ -47,6 +48,8 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   // One's own sessions.
   '/you': { viewer: 'label person session' },
   '/audit': {},
+  // The rules that are to be saved.
+  '/settings/rules': { admin: 'fields' },
 };
 
 const TOKEN = `name uuid kind status expiry issueDate latestRefreshDate nextScheduledRefreshDate tokenActivationStatus
@@ -63,6 +66,13 @@ const CALLS: readonly Call[] = [
   { path: '/api/v1/tokens/cart-reader', data: { viewer: TOKEN } },
   { path: '/api/v1/tokens/old-login-hints', data: { viewer: TOKEN } },
   { path: '/api/v1/tokens/nobody', data: { viewer: `${PROBLEM} upstream errorCode requestId` } },
+  {
+    path: '/api/v1/due?kind=refresh&window=90',
+    data: {
+      viewer: `account asOf today detailsPending items kind day daysLeft window words findings
+        note owner purpose ticket tags reviewBy token ${TOKEN}`,
+    },
+  },
   { path: '/api/v1/bundles/inspect', bundle: true, data: { viewer: INSPECTION } },
   {
     path: '/api/v1/bundles/inspect?token=cart-reader',

@@ -18,6 +18,7 @@ const ACTIONS: Readonly<Record<string, (value: (name: string) => string, isOwn: 
   changeNoteAction: () => 'note.change',
   keepNoteAction: () => 'note.change',
   revokeAction: () => 'token.revoke',
+  saveRulesAction: () => 'rules.change',
   makeKeyAction: () => 'key.change',
   revokeKeyAction: () => 'key.change',
   inviteAction: () => 'people.change',

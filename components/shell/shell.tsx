@@ -10,6 +10,7 @@ import {
   LogOut,
   Package,
   ScrollText,
+  Settings2,
   SunMoon,
   Users,
 } from 'lucide-react';
@@ -25,7 +26,7 @@ import type { Theme } from './theme';
 export type ShellAccount = { slug: string; name: string };
 /** `you` is the page of one's own account, `api` the description of the HTTP API: other pages lead to it. */
 export type Section = 'tokens' | 'due' | 'bundles' | 'you' | 'api' | AdminSection;
-type AdminSection = 'people' | 'keys' | 'audit';
+type AdminSection = 'people' | 'keys' | 'audit' | 'settings';
 
 type ShellProps = {
   account: ShellAccount;
@@ -50,10 +51,19 @@ const ADMIN_SECTIONS: readonly {
   label: string;
   icon: LucideIcon;
   right: Right;
+  /** When it is another one than its key. */
+  path?: Route;
 }[] = [
   { key: 'people', label: 'People', icon: Users, right: 'people.read' },
   { key: 'keys', label: 'Keys', icon: KeySquare, right: 'key.read' },
   { key: 'audit', label: 'Audit', icon: ScrollText, right: 'audit.read' },
+  {
+    key: 'settings',
+    label: 'Settings',
+    icon: Settings2,
+    right: 'rules.read',
+    path: '/settings/rules' as Route,
+  },
 ];
 
 const railText = 'sm:max-xl:sr-only';
@@ -105,10 +115,10 @@ export function Shell({
         </nav>
         {admin.length > 0 && (
           <nav aria-label="Administration" className="grid gap-px border-t border-line pt-3 max-sm:hidden">
-            {admin.map(({ key, label, icon }) => (
+            {admin.map(({ key, label, icon, path }) => (
               <Link
                 key={key}
-                href={`/${key}` as Route}
+                href={path ?? (`/${key}` as Route)}
                 prefetch={false}
                 className={railLink}
                 aria-current={key === section ? 'page' : undefined}
@@ -150,10 +160,10 @@ export function Shell({
       <main id="main" tabIndex={-1} className="min-w-0 bg-surface px-4 py-4 outline-none sm:px-7 sm:py-6">
         <div className="max-w-[74rem]">{children}</div>
         <div className="mt-10 flex flex-wrap gap-2 border-t border-line pt-3 sm:hidden">
-          {admin.map(({ key, label }) => (
+          {admin.map(({ key, label, path }) => (
             <Link
               key={key}
-              href={`/${key}` as Route}
+              href={path ?? (`/${key}` as Route)}
               prefetch={false}
               className="button"
               data-look="plain"

@@ -33,6 +33,7 @@ export const RIGHTS = {
   'key.read': 'admin',
   'key.change': 'admin',
   'audit.read': 'admin',
+  'rules.read': 'admin',
   'rules.change': 'admin',
 } as const satisfies Record<string, AccessLevel>;
 

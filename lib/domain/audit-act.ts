@@ -42,6 +42,7 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'bundle.inspect': 'Examine bundle',
   'bundle.patch': 'Patch bundle',
   'note.change': 'Note about token',
+  'rules.read': 'See rules of findings',
   'rules.change': 'Change rules of findings',
   'metrics.read': 'Read figures',
   'people.read': 'See people',

@@ -77,7 +77,7 @@ export type RulePreview = {
 
 /** What `rules` would find in all accounts; each rule is tried, also one that is off. Problems: `forbidden`, `no-credentials`. */
 export async function previewFindingRules(actor: Actor, rules: FindingRules): Promise<Result<RulePreview>> {
-  const allowed = await authorize(actor, 'rules.change', { anything: true });
+  const allowed = await authorize(actor, 'rules.read');
   if (!allowed.ok) return allowed;
   const accounts = await listAccounts(actor);
   if (!accounts.ok) return accounts;

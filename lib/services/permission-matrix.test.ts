@@ -190,7 +190,7 @@ const SERVICES: Readonly<Record<string, Line>> = {
     run: async (actor) => (await import('./due-rules')).readFindingRules(actor),
   },
   'due-rules.previewFindingRules': {
-    right: 'rules.change',
+    right: 'rules.read',
     run: async (actor) => (await import('./due-rules')).previewFindingRules(actor, DEFAULT_RULES),
   },
   'due-rules.changeFindingRules': {

@@ -161,7 +161,7 @@ function Head({ actor, base, query, due, today: day, href }: PartProps & { actor
             {format.toUpperCase()}
           </a>
         ))}
-        {can(actor.level, 'rules.change') && (
+        {can(actor.level, 'rules.read') && (
           <Link href={'/settings/rules' as Route} prefetch={false} className="button" data-look="plain">
             <Icon of={ListChecks} small />
             Rules
