@@ -10,7 +10,7 @@ const PER_ACTION = 60;
 const AT_ONCE = 8;
 const LONG = 'x'.repeat(500_000);
 /** Those that answer with a redirect, or with nothing but a page drawn anew. */
-const WITHOUT_STATE = ['switchThemeAction', 'signOutAction', 'rereadAction', 'withdrawAction'];
+const WITHOUT_STATE = ['checkAction', 'switchThemeAction', 'signOutAction', 'rereadAction', 'withdrawAction'];
 
 function actionNames(): string[] {
   const text = readFileSync(join(ROOT, '.next', 'server/server-reference-manifest.json'), 'utf8');

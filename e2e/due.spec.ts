@@ -177,7 +177,14 @@ test('an admin sees what rules would find before they are saved, without JavaScr
   pageOf,
 }) => {
   const page = await pageOf('admin', { javaScriptEnabled: false });
-  await ready(page, '/settings/rules');
+  await ready(page);
+  await page
+    .getByRole('navigation', { name: 'Administration' })
+    .getByRole('link', { name: 'Settings' })
+    .click();
+  const tab = page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Findings' });
+  await tab.click();
+  await expect(tab).toHaveAttribute('aria-current', 'page');
   const rule = (name: RegExp) => page.getByRole('row', { name });
   await expect(rule(/Not refreshed for long/)).toContainText('finds 0');
   await page.getByRole('textbox', { name: 'Days' }).fill('zero');
@@ -201,7 +208,7 @@ test('an admin sees what rules would find before they are saved, without JavaScr
   await expect(page.getByText(/days since its issue/)).toBeVisible();
   await expect(page.getByText('Note who can be asked.')).toHaveCount(0);
   // As they were: other tests of this worker use the same server.
-  await page.goto('/settings/rules');
+  await page.goto('/settings/findings');
   await page.getByRole('textbox', { name: 'Days' }).fill('180');
   await page.getByRole('checkbox', { name: /No owner/ }).check();
   await page.getByRole('button', { name: 'See what they would find' }).click();

@@ -78,13 +78,15 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/tokens/[name]': '/default/tokens/cart-reader',
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
+  '/tokens': '/tokens',
   '/keys': '/keys',
   '/api-docs': '/api-docs',
   '/people': '/people',
   '/people/[id]': '/people/nobody',
+  '/settings/connections': '/settings/connections',
   '/you': '/you',
   '/audit': '/audit',
-  '/settings/rules': '/settings/rules',
+  '/settings/findings': '/settings/findings',
 };
 /** Told to everybody. */
 const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];
@@ -256,7 +258,18 @@ const ACTIONS: Readonly<
   },
   resetLinkAction: { fields: { id: 'nobody' }, withState: true, changes: null },
   withdrawAction: { fields: { email: 'invited@example.com' }, withState: false, changes: null },
+  checkAction: { fields: { account: 'default' }, withState: false, changes: null },
+  changeLookAction: {
+    fields: { account: 'default', name: '', colour: '' },
+    withState: true,
+    changes: null,
+  },
   changeRoleAction: { fields: { id: 'nobody', role: 'admin' }, withState: true, changes: null },
+  changeAccountRolesAction: {
+    fields: { id: 'nobody', account: 'default', access: 'none' },
+    withState: true,
+    changes: null,
+  },
   setDisabledAction: { fields: { id: 'nobody', disabled: 'yes' }, withState: true, changes: null },
   deletePersonAction: {
     fields: { id: 'nobody', email: 'a@example.com', typed: 'a@example.com' },

@@ -42,14 +42,16 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
     paths: () => ['/default/due?kind=expiry', '/default/due?view=month', '/default/due?view=charts'],
   },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
+  '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
+  '/settings/connections': { right: 'account.list', paths: () => ['/settings/connections'] },
   '/keys': { right: 'key.read', paths: ({ key }) => ['/keys', `/keys?revoke=${key}`] },
   '/api-docs': { right: 'app.docs', paths: () => ['/api-docs'] },
   '/people': { right: 'people.read', paths: () => ['/people'] },
   '/people/[id]': { right: 'people.read', paths: ({ bystander }) => [`/people/${bystander}`] },
   '/you': { right: 'you.read', paths: () => ['/you'] },
-  '/settings/rules': {
-    right: 'rules.read',
-    paths: () => ['/settings/rules', '/settings/rules?check=1&on=legacy&days-old=90'],
+  '/settings/findings': {
+    right: 'rules.preview',
+    paths: () => ['/settings/findings', '/settings/findings?check=1&on=legacy&days-old=90'],
   },
   '/audit': { right: 'audit.read', paths: () => ['/audit', '/audit?entry=1', '/audit?q=nothing-like-this'] },
 };

@@ -41,15 +41,19 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   // The calendar: its days, and the address that its keys change.
   '/[account]/due': { viewer: 'aria-label data-day data-due data-today path search' },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
+  '/tokens': {},
+  '/settings/connections': { admin: 'account colour colours' },
   '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
   '/people': {},
-  '/people/[id]': { admin: 'email isDisabled label namespaces person role session stagingOnly' },
+  '/people/[id]': {
+    admin: 'access accounts email isDisabled label namespaces person role roles session slug stagingOnly',
+  },
   // One's own sessions.
   '/you': { viewer: 'label person session' },
   '/audit': {},
   // The rules that are to be saved.
-  '/settings/rules': { admin: 'fields' },
+  '/settings/findings': { admin: 'fields' },
 };
 
 const TOKEN = `name uuid kind status expiry issueDate latestRefreshDate nextScheduledRefreshDate tokenActivationStatus

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { parseRole, ROLES } from '@/lib/domain/access';
 import { parseAuditQuery } from '@/lib/domain/audit-query';
-import { limitWords } from '@/lib/domain/limits';
+import { limitWords, parseAskedAccess } from '@/lib/domain/limits';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { SettingsError, settings } from '@/lib/platform/env';
 import { withAudit } from '@/lib/services/audit';
@@ -13,7 +13,7 @@ import { EXPORT_FORMATS, exportAudit } from '@/lib/services/audit-log';
 import { createKey, listKeys, revokeKey } from '@/lib/services/keys';
 import { invitePerson, makeResetLink } from '@/lib/services/links';
 import { addPerson, listPeople, resetPassword } from '@/lib/services/people';
-import { changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
+import { changeAccountRoles, changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
 import { operatorActor } from '@/lib/services/session';
 import { endSessions } from '@/lib/services/you';
 import { HEAD_FORM, verifyAudit } from '@/lib/store/audit';
@@ -27,6 +27,9 @@ const USAGE = `Usage: npm run manage -- COMMAND
   people add EMAIL --role ROLE        the password is read from standard input
   people invite EMAIL --role ROLE     prints a link that works once, for an hour
   people role EMAIL --role ROLE       and --namespaces a,b and --staging limit it; ends the sessions
+  people role EMAIL --account NAME --role ROLE|none|usual
+                                      what they may do at most on one account (none: it is not there for
+                                      them; usual: as elsewhere); '*' is every account that is not named
   people disable|enable|delete EMAIL
   people sign-out EMAIL               ends all sessions
   people reset-link EMAIL             prints a link with which another password is set
@@ -69,6 +72,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       role: { type: 'string' },
+      account: { type: 'string' },
       namespaces: { type: 'string', default: '' },
       staging: { type: 'boolean', default: false },
       head: { type: 'string' },
@@ -98,6 +102,12 @@ async function main(): Promise<void> {
     case 'people invite':
       return out(value(await invitePerson(actor, named(), role(), limits)).link);
     case 'people role':
+      if (values.account !== undefined) {
+        const asked = parseAskedAccess(values.role ?? '');
+        if (!asked) return stop(`--role is one of ${ROLES.join(', ')}, none or usual.`, 2);
+        value(await changeAccountRoles(actor, await person(), new Map([[values.account, asked]])));
+        return out(`${named()}: ${asked} on ${values.account}, and all its sessions were ended.`);
+      }
       value(await changeRole(actor, await person(), role(), limits));
       return out(`${named()} is ${role()} now, and all its sessions were ended.`);
     case 'people disable':

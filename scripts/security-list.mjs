@@ -158,6 +158,11 @@ export const SECURITY_TESTS = [
     words:
       'With Akamai at ten seconds per call pages stay under a second; eight calls are under way at most, the queue is bounded, five failures in a row open the circuit and a probe closes it.',
   },
+  {
+    number: 40,
+    promise: 'P2',
+    words: 'HTTPS_PROXY and NO_PROXY are honoured, and a proxy never sees an unencrypted request.',
+  },
   { number: 63, promise: 'P5', words: 'No cell of a CSV starts a formula, and rows read back as they were.' },
   {
     number: 64,

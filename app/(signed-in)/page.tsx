@@ -1,7 +1,7 @@
 // The start page leads to the first account's tokens.
 import type { Route } from 'next';
 import { redirect } from 'next/navigation';
-import { listAccounts } from '@/lib/services/accounts';
+import { listAccounts, noAccount } from '@/lib/services/accounts';
 import { PageFrame, ProblemPage } from './page-frame';
 import { signedIn } from './signed-in';
 
@@ -10,10 +10,10 @@ export default async function StartPage() {
   const accounts = await listAccounts(actor);
   if (accounts.ok && accounts.value[0])
     redirect(`/${encodeURIComponent(accounts.value[0].slug)}/tokens` as Route);
-  const problem = accounts.ok ? null : accounts.problem;
+  const { problem } = accounts.ok ? noAccount() : accounts;
   return (
     <PageFrame actor={actor} account="default" section="tokens">
-      {problem && <ProblemPage title="Tokens" problem={problem} />}
+      <ProblemPage title="Tokens" problem={problem} />
     </PageFrame>
   );
 }

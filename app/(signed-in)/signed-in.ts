@@ -2,6 +2,7 @@
 import type { Route } from 'next';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
+import { type AccountRight, can } from '@/lib/domain/access';
 import { type Actor, currentActor } from '@/lib/services/session';
 import { atPublicUrl } from '../public-address';
 
@@ -15,4 +16,9 @@ export async function signedIn(path: string): Promise<Actor> {
     redirect(`/sign-in?next=${encodeURIComponent(path)}${hadSession ? '&ended=1' : ''}` as Route);
   }
   return actor;
+}
+
+/** Whether the page should offer what needs that right on the account. */
+export function mayOn(actor: Actor, account: string, right: AccountRight): boolean {
+  return can(actor.level, right, actor.scope, { account });
 }

@@ -3,7 +3,6 @@
 import type { LucideIcon } from 'lucide-react';
 import {
   CalendarClock,
-  ChevronsUpDown,
   CircleUserRound,
   KeyRound,
   KeySquare,
@@ -20,19 +19,23 @@ import type { ReactNode } from 'react';
 import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { type AccessLevel, can, type Right } from '@/lib/domain/access';
+import type { AccountLook } from '@/lib/domain/account';
 import { visibleText } from '@/lib/domain/visible-text';
+import { AccountSwitch } from './account-switch';
 import type { Theme } from './theme';
 
-export type ShellAccount = { slug: string; name: string };
 /** `you` is the page of one's own account, `api` the description of the HTTP API: other pages lead to it. */
 export type Section = 'tokens' | 'due' | 'bundles' | 'you' | 'api' | AdminSection;
 type AdminSection = 'people' | 'keys' | 'audit' | 'settings';
 
 type ShellProps = {
-  account: ShellAccount;
-  accounts: readonly ShellAccount[];
+  account: AccountLook;
+  accounts: readonly AccountLook[];
+  /** Whether the page is about all accounts at once. */
+  isOfAll: boolean;
   section: Section;
-  person: { name: string; level: AccessLevel };
+  /** `levelHere`: on this account. */
+  person: { name: string; level: AccessLevel; levelHere: AccessLevel };
   theme: Theme;
   switchTheme: (form: FormData) => Promise<void>;
   signOut: (form: FormData) => Promise<void>;
@@ -51,18 +54,17 @@ const ADMIN_SECTIONS: readonly {
   label: string;
   icon: LucideIcon;
   right: Right;
-  /** When it is another one than its key. */
-  path?: Route;
+  href: Route;
 }[] = [
-  { key: 'people', label: 'People', icon: Users, right: 'people.read' },
-  { key: 'keys', label: 'Keys', icon: KeySquare, right: 'key.read' },
-  { key: 'audit', label: 'Audit', icon: ScrollText, right: 'audit.read' },
+  { key: 'people', label: 'People', icon: Users, right: 'people.read', href: '/people' as Route },
+  { key: 'keys', label: 'Keys', icon: KeySquare, right: 'key.read', href: '/keys' as Route },
+  { key: 'audit', label: 'Audit', icon: ScrollText, right: 'audit.read', href: '/audit' as Route },
   {
     key: 'settings',
     label: 'Settings',
     icon: Settings2,
-    right: 'rules.read',
-    path: '/settings/rules' as Route,
+    right: 'account.change',
+    href: '/settings/connections' as Route,
   },
 ];
 
@@ -73,6 +75,7 @@ const railLink =
 export function Shell({
   account,
   accounts,
+  isOfAll,
   section,
   person,
   theme,
@@ -80,6 +83,9 @@ export function Shell({
   signOut,
   children,
 }: ShellProps) {
+  const page = SECTIONS.find(({ key }) => key === section)?.key ?? 'tokens';
+  const switchProps = { account: isOfAll ? null : account, accounts, page };
+  const base = `/${encodeURIComponent(account.slug)}`;
   const admin = ADMIN_SECTIONS.filter(({ right }) => can(person.level, right));
   return (
     <div className="grid min-h-dvh grid-cols-1 max-sm:pb-14 sm:grid-cols-[3.5rem_minmax(0,1fr)] xl:grid-cols-[13rem_minmax(0,1fr)]">
@@ -95,7 +101,7 @@ export function Shell({
           <Mark />
           <span className={railText}>Token Desk</span>
         </Link>
-        <AccountSwitch account={account} accounts={accounts} />
+        <AccountSwitch {...switchProps} className="max-xl:hidden" />
         <nav
           aria-label="Main"
           className="grid max-sm:w-full max-sm:grid-flow-col max-sm:auto-cols-fr sm:gap-px"
@@ -103,7 +109,7 @@ export function Shell({
           {SECTIONS.map(({ key, label, icon }) => (
             <Link
               key={key}
-              href={`/${encodeURIComponent(account.slug)}/${key}` as Route}
+              href={(isOfAll && key === 'tokens' ? '/tokens' : `${base}/${key}`) as Route}
               prefetch={false}
               className={railLink}
               aria-current={key === section ? 'page' : undefined}
@@ -115,10 +121,10 @@ export function Shell({
         </nav>
         {admin.length > 0 && (
           <nav aria-label="Administration" className="grid gap-px border-t border-line pt-3 max-sm:hidden">
-            {admin.map(({ key, label, icon, path }) => (
+            {admin.map(({ key, label, icon, href }) => (
               <Link
                 key={key}
-                href={path ?? (`/${key}` as Route)}
+                href={href}
                 prefetch={false}
                 className={railLink}
                 aria-current={key === section ? 'page' : undefined}
@@ -146,7 +152,9 @@ export function Shell({
             <Icon of={CircleUserRound} />
             <span className={`min-w-0 ${railText}`}>
               <span className="block truncate">{visibleText(person.name)}</span>
-              <span className="block text-s text-ink-3">{person.level}</span>
+              <span className="block text-s text-ink-3">
+                {person.levelHere === person.level ? person.level : `${person.levelHere} here`}
+              </span>
             </span>
           </Link>
           <ButtonForm action={signOut}>
@@ -158,12 +166,15 @@ export function Shell({
         </div>
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 bg-surface px-4 py-4 outline-none sm:px-7 sm:py-6">
-        <div className="max-w-[74rem]">{children}</div>
+        <div className="max-w-[74rem]">
+          {accounts.length > 1 && <AccountSwitch {...switchProps} className="mb-4 sm:max-w-80 xl:hidden" />}
+          {children}
+        </div>
         <div className="mt-10 flex flex-wrap gap-2 border-t border-line pt-3 sm:hidden">
-          {admin.map(({ key, label, path }) => (
+          {admin.map(({ key, label, href }) => (
             <Link
               key={key}
-              href={path ?? (`/${key}` as Route)}
+              href={href}
               prefetch={false}
               className="button"
               data-look="plain"
@@ -194,36 +205,6 @@ export function Shell({
         </div>
       </main>
     </div>
-  );
-}
-
-function AccountSwitch({ account, accounts }: Pick<ShellProps, 'account' | 'accounts'>) {
-  const others = accounts.filter((one) => one.slug !== account.slug);
-  const name = (
-    <span className="min-w-0 truncate">
-      <span className="block text-s text-ink-3">Account</span>
-      <span className="font-medium">{visibleText(account.name)}</span>
-    </span>
-  );
-  const frame =
-    'flex items-center justify-between gap-2 rounded-control border border-line-strong bg-surface px-2.5 py-1.5 max-xl:hidden';
-  if (others.length === 0) return <p className={frame}>{name}</p>;
-  return (
-    <details className="relative max-xl:hidden">
-      <summary className={frame}>
-        {name}
-        <Icon of={ChevronsUpDown} small />
-      </summary>
-      <ul className="absolute inset-x-0 top-full z-20 mt-1 rounded-control bg-raised p-1 shadow-float">
-        {others.map(({ slug, name: label }) => (
-          <li key={slug}>
-            <Link href={`/${encodeURIComponent(slug)}/tokens` as Route} prefetch={false} className={railLink}>
-              {visibleText(label)}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }
 

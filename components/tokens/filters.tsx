@@ -15,7 +15,8 @@ type Option = { value: string; label: string };
 type FiltersProps = {
   query: TokenQuery;
   namespaces: readonly string[];
-  edgeWorkers: readonly Option[];
+  /** Null where their ids mean different things. */
+  edgeWorkers: readonly Option[] | null;
   owners: readonly string[];
   href: (query: TokenQuery) => Route;
 };
@@ -67,7 +68,9 @@ export function Filters({ query, namespaces, edgeWorkers, owners, href }: Filter
             <Select name="ns" label="Namespace" value={query.namespace} options={spaces} />
             <Select name="perm" label="Permission" value={query.permission} options={PERMISSION_OPTIONS} />
             <Select name="kind" label="Kind" value={query.kind} options={KINDS} />
-            <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers} />
+            {(edgeWorkers || query.edgeWorker) && (
+              <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers ?? []} />
+            )}
             {(owners.length > 0 || query.owner) && (
               <Select name="owner" label="Owner" value={query.owner} options={people} />
             )}
@@ -130,7 +133,7 @@ function Chips({ query, edgeWorkers, href }: Omit<FiltersProps, 'namespaces' | '
     ['Namespace', query.namespace, { namespace: null }],
     ['Permission', label(PERMISSION_OPTIONS, query.permission), { permission: null }],
     ['Kind', label(KINDS, query.kind), { kind: null }],
-    ['EdgeWorker', label(edgeWorkers, query.edgeWorker), { edgeWorker: null }],
+    ['EdgeWorker', label(edgeWorkers ?? [], query.edgeWorker), { edgeWorker: null }],
     ['Owner', query.owner, { owner: null }],
   ];
   const active = chips.filter(([, value]) => value);

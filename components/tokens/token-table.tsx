@@ -2,6 +2,7 @@
 import { ArrowDown, ArrowUp, Ban, RefreshCw } from 'lucide-react';
 import type { Route } from 'next';
 import Link from 'next/link';
+import type { ReactNode } from 'react';
 import { Icon } from '@/components/ui/icon';
 import { Tag } from '@/components/ui/tag';
 import type { Day } from '@/lib/domain/day';
@@ -10,18 +11,21 @@ import type { Notes, TokenQuery, TokenSort } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
 import { Networks, Permissions, Status, Until } from './marks';
 
-type TokenTableProps = {
+type TokenTableProps<T extends Token> = {
   caption: string;
-  tokens: readonly Token[];
+  tokens: readonly T[];
   today: Day;
-  query: Pick<TokenQuery, 'sort' | 'descending'>;
+  query: Sorted;
   /** The address of the table in another order. */
   sortHref: (sort: TokenSort, descending: boolean) => Route;
-  tokenHref: (name: string, act?: 'refresh' | 'revoke') => Route;
-  /** Names of tokens whose details are still being read. */
-  pending: ReadonlySet<string>;
-  /** Names of tokens with a change whose answer was lost, while they are being looked up. */
-  doubtful: ReadonlySet<string>;
+  tokenHref: (token: T, act?: 'refresh' | 'revoke') => Route;
+  /** Whether the details of any token of the account are still being read. */
+  isBusy: boolean;
+  isPending: (token: T) => boolean;
+  /** Draws the account of a token, where there are several. */
+  accountOf?: (token: T) => ReactNode;
+  /** Whether a change of the token is being looked up, as its answer was lost. */
+  isDoubtful: (token: T) => boolean;
   /** What people noted, by uuid. */
   notes: Notes;
   mayRefresh: boolean;
@@ -37,14 +41,15 @@ const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; classNam
   { key: 'date', label: 'Next date', sort: 'date' },
 ];
 
-export function TokenTable(props: TokenTableProps) {
-  const { caption, tokens, query, sortHref, pending, mayRefresh, mayRevoke } = props;
+export function TokenTable<T extends Token>(props: TokenTableProps<T>) {
+  const { caption, tokens, query, sortHref, tokenHref, isBusy, accountOf, mayRefresh, mayRevoke } = props;
   return (
     <div className="relative cards:overflow-x-auto">
-      <table className="table cards" aria-busy={pending.size > 0}>
+      <table className="table cards" aria-busy={isBusy}>
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
+            {accountOf && <th scope="col">Account</th>}
             {COLUMNS.map(({ key, label, sort, className }) => (
               <th key={key} scope="col" className={className} aria-sort={sort && ariaSort(query, sort)}>
                 {sort ? <SortLink label={label} sort={sort} query={query} href={sortHref} /> : label}
@@ -59,7 +64,7 @@ export function TokenTable(props: TokenTableProps) {
         </thead>
         <tbody>
           {tokens.map((token) => (
-            <TokenRow key={token.name} {...props} token={token} />
+            <TokenRow key={tokenHref(token)} {...props} token={token} />
           ))}
         </tbody>
       </table>
@@ -67,7 +72,9 @@ export function TokenTable(props: TokenTableProps) {
   );
 }
 
-function ariaSort(query: TokenTableProps['query'], sort: TokenSort) {
+type Sorted = Pick<TokenQuery, 'sort' | 'descending'>;
+
+function ariaSort(query: Sorted, sort: TokenSort) {
   if (query.sort !== sort) return undefined;
   return query.descending ? 'descending' : 'ascending';
 }
@@ -75,8 +82,8 @@ function ariaSort(query: TokenTableProps['query'], sort: TokenSort) {
 type SortLinkProps = {
   label: string;
   sort: TokenSort;
-  query: TokenTableProps['query'];
-  href: TokenTableProps['sortHref'];
+  query: Sorted;
+  href: (sort: TokenSort, descending: boolean) => Route;
 };
 
 function SortLink({ label, sort, query, href }: SortLinkProps) {
@@ -96,27 +103,29 @@ function SortLink({ label, sort, query, href }: SortLinkProps) {
 
 const SHOWN_NAMESPACES = 2;
 
-function TokenRow({
+function TokenRow<T extends Token>({
   token,
   today,
   tokenHref,
-  pending,
-  doubtful,
+  isPending: isTokenPending,
+  isDoubtful,
+  accountOf,
   notes,
   mayRefresh,
   mayRevoke,
-}: TokenTableProps & { token: Token }) {
+}: TokenTableProps<T> & { token: T }) {
   const status = tokenStatus(token, today);
   const kind = tokenKind(token);
-  const isPending = pending.has(token.name);
+  const isPending = isTokenPending(token);
   const name = visibleText(token.name);
   const owner = notes.get(token.uuid)?.owner;
   return (
     <tr>
+      {accountOf && <td className="c-account cards:max-w-44">{accountOf(token)}</td>}
       <th scope="row" className="c-name">
         <span className="inline-flex items-center gap-2 whitespace-nowrap">
           <Link
-            href={tokenHref(token.name)}
+            href={tokenHref(token)}
             prefetch={false}
             className="font-medium text-ink no-underline hover:text-accent-text hover:underline max-cards:text-l"
           >
@@ -129,7 +138,7 @@ function TokenRow({
       <td className="c-status">
         <span className="inline-flex flex-wrap items-center gap-1.5">
           <Status status={status} />
-          {doubtful.has(token.name) && <Tag look="info">being looked up</Tag>}
+          {isDoubtful(token) && <Tag look="info">being looked up</Tag>}
         </span>
       </td>
       <td className="c-nets">
@@ -156,7 +165,7 @@ function TokenRow({
         <td className="c-act num whitespace-nowrap">
           {mayRefresh && kind === 'auto-refresh' && (
             <Link
-              href={tokenHref(token.name, 'refresh')}
+              href={tokenHref(token, 'refresh')}
               prefetch={false}
               scroll={false}
               className="button"
@@ -169,7 +178,7 @@ function TokenRow({
           )}
           {mayRevoke && (
             <Link
-              href={tokenHref(token.name, 'revoke')}
+              href={tokenHref(token, 'revoke')}
               prefetch={false}
               scroll={false}
               className="button"

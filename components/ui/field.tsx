@@ -5,12 +5,14 @@ import { visibleText } from '@/lib/domain/visible-text';
 type FieldProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'id'> & {
   name: string;
   label: string;
+  /** What sets the field apart from one of the same name in another form of the page. */
+  scope?: string;
   hint?: ReactNode;
   errors?: readonly string[] | undefined;
 };
 
-export function Field({ label, hint, errors, ...input }: FieldProps) {
-  const id = `field-${input.name}`;
+export function Field({ label, scope, hint, errors, ...input }: FieldProps) {
+  const id = scope === undefined ? `field-${input.name}` : `field-${input.name}-${scope}`;
   const isBad = errors !== undefined && errors.length > 0;
   const described = [hint ? `${id}-hint` : '', isBad ? `${id}-errors` : ''].filter(Boolean).join(' ');
   return (

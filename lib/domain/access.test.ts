@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   type AccessLevel,
+  accessOn,
   can,
+  levelOn,
   lowerRole,
   narrowScope,
+  OTHER_ACCOUNTS,
   parseRole,
   RIGHTS,
   type Right,
   ROLES,
+  refusalOf,
   UNLIMITED,
 } from './access';
 
 const rights = Object.keys(RIGHTS) as Right[];
+/** Rights that nobody with limits of any kind has. */
+const UNLIMITED_ONLY: readonly Right[] = ['people.change', 'rules.change'];
 
 test('each role has all rights of the roles below it', () => {
   const levels: AccessLevel[] = ['guest', ...ROLES];
@@ -40,7 +46,7 @@ test('the roles differ as documented', () => {
 });
 
 test('a scope holds for every namespace and network that is touched', () => {
-  const scope = { namespaces: ['cart'], networks: ['staging'] } as const;
+  const scope = { ...UNLIMITED, namespaces: ['cart'], networks: ['staging'] } as const;
   assert.equal(can('admin', 'token.create', scope, { namespaces: ['cart'], networks: ['staging'] }), true);
   assert.equal(can('admin', 'token.create', scope, { namespaces: ['cart', 'promo'] }), false);
   assert.equal(can('admin', 'token.create', scope, { networks: ['staging', 'production'] }), false);
@@ -49,17 +55,17 @@ test('a scope holds for every namespace and network that is touched', () => {
 
 test('limits hold for what is not known too, and for changing people, who could lift them', () => {
   const limited = [
-    { namespaces: ['cart'], networks: null },
-    { namespaces: null, networks: ['staging'] },
+    { ...UNLIMITED, namespaces: ['cart'] },
+    { ...UNLIMITED, networks: ['staging'] },
   ] as const;
   for (const scope of limited) {
     assert.equal(can('admin', 'token.revoke', scope, { anything: true }), false);
     assert.equal(can('admin', 'token.revoke', scope), true);
-    assert.equal(can('admin', 'people.change', scope), false);
+    for (const right of UNLIMITED_ONLY) assert.equal(can('admin', right, scope), false);
     assert.equal(can('admin', 'people.read', scope), true);
   }
   assert.equal(can('admin', 'token.revoke', UNLIMITED, { anything: true }), true);
-  assert.equal(can('admin', 'people.change'), true);
+  for (const right of UNLIMITED_ONLY) assert.equal(can('admin', right), true);
 });
 
 test('only the four roles are roles', () => {
@@ -75,9 +81,72 @@ test('[85] the lower role and the narrower scope are neither more than one of bo
       for (const right of rights) assert.equal(can(lower, right), can(one, right) && can(other, right));
     }
   }
-  const cart = { namespaces: ['cart', 'geo'], networks: null } as const;
-  const promo = { namespaces: ['promo', 'geo'], networks: ['staging'] } as const;
-  assert.deepEqual(narrowScope(cart, promo), { namespaces: ['geo'], networks: ['staging'] });
-  assert.deepEqual(narrowScope(cart, { namespaces: ['promo'], networks: null }).namespaces, []);
+  const cart = { ...UNLIMITED, namespaces: ['cart', 'geo'] } as const;
+  const promo = { ...UNLIMITED, namespaces: ['promo', 'geo'], networks: ['staging'] } as const;
+  assert.deepEqual(narrowScope(cart, promo), { ...UNLIMITED, namespaces: ['geo'], networks: ['staging'] });
+  assert.deepEqual(narrowScope(cart, { ...UNLIMITED, namespaces: ['promo'] }).namespaces, []);
   assert.deepEqual(narrowScope(UNLIMITED, UNLIMITED), UNLIMITED);
+});
+
+const limits = new Map([
+  ['shop', 'viewer'],
+  ['secret', 'none'],
+  ['lab', 'admin'],
+] as const);
+
+test('on an account a role is at most the limit there, whatever the right', () => {
+  const scope = { ...UNLIMITED, accounts: limits };
+  for (const role of ROLES) {
+    for (const right of rights.filter((one) => !UNLIMITED_ONLY.some((other) => other === one))) {
+      const on = (account: string) => can(role, right, scope, { account });
+      assert.equal(on('shop'), can(lowerRole(role, 'viewer'), right));
+      assert.equal(on('secret'), false);
+      assert.equal(on('lab'), can(role, right));
+      assert.equal(on('another'), can(role, right));
+      assert.equal(can(role, right, scope), can(role, right));
+    }
+  }
+  for (const right of UNLIMITED_ONLY) assert.equal(can('admin', right, scope), false);
+  assert.deepEqual(
+    ['shop', 'secret', 'lab', 'another'].map((account) => levelOn('manager', scope, account)),
+    ['viewer', 'manager', 'manager', 'manager'],
+  );
+});
+
+test('one who may not know of an account is refused as for one that is not there', () => {
+  const scope = { namespaces: ['cart'], networks: null, accounts: limits };
+  for (const role of ROLES) {
+    for (const touched of [{}, { namespaces: ['cart'] }, { namespaces: ['promo'] }, { anything: true }]) {
+      const hidden = refusalOf(role, 'token.create', scope, { ...touched, account: 'secret' });
+      const absent = refusalOf(role, 'token.create', scope, { ...touched, account: 'another' });
+      assert.equal(hidden, absent ?? 'no-account');
+    }
+  }
+  assert.equal(refusalOf('admin', 'token.create', scope, { account: 'shop' }), 'role-on-account');
+});
+
+test('the limit for all other accounts holds for those to come', () => {
+  const scope = {
+    ...UNLIMITED,
+    accounts: new Map([
+      [OTHER_ACCOUNTS, 'none'],
+      ['shop', 'admin'],
+    ] as const),
+  };
+  assert.equal(can('viewer', 'token.list', scope, { account: 'shop' }), true);
+  assert.equal(can('admin', 'token.list', scope, { account: 'made-tomorrow' }), false);
+});
+
+test('[85] of two limits on accounts the lower one holds', () => {
+  const only = {
+    ...UNLIMITED,
+    accounts: new Map([
+      [OTHER_ACCOUNTS, 'viewer'],
+      ['secret', 'admin'],
+    ] as const),
+  };
+  const both = narrowScope({ ...UNLIMITED, accounts: limits }, only);
+  const access = ['shop', 'secret', 'lab', 'another'].map((account) => accessOn(both.accounts, account));
+  assert.deepEqual(access, ['viewer', 'none', 'viewer', 'viewer']);
+  assert.deepEqual(narrowScope(UNLIMITED, only), only);
 });

@@ -17,8 +17,12 @@ export const RIGHTS = {
   'app.docs': 'viewer',
   'metrics.read': 'viewer',
   'account.list': 'viewer',
+  'connection.read': 'viewer',
+  'connection.check': 'viewer',
+  'connection.details': 'admin',
   'token.list': 'viewer',
   'token.read': 'viewer',
+  'rules.read': 'viewer',
   'namespace.list': 'viewer',
   'edgeworker.list': 'viewer',
   'bundle.inspect': 'viewer',
@@ -28,50 +32,114 @@ export const RIGHTS = {
   'token.refresh': 'manager',
   'note.change': 'manager',
   'token.revoke': 'admin',
+  'account.change': 'admin',
   'people.read': 'admin',
   'people.change': 'admin',
   'key.read': 'admin',
   'key.change': 'admin',
   'audit.read': 'admin',
-  'rules.read': 'admin',
+  'rules.preview': 'admin',
   'rules.change': 'admin',
 } as const satisfies Record<string, AccessLevel>;
 
 export type Right = keyof typeof RIGHTS;
 
-/** What an actor is limited to; null means no limit of that kind. */
-export type AccessScope = { namespaces: readonly string[] | null; networks: readonly Network[] | null };
+/** The rights that are about one account of Akamai: who asks for one of them says on which. */
+export const ACCOUNT_RIGHTS = [
+  'token.list',
+  'token.read',
+  'namespace.list',
+  'edgeworker.list',
+  'bundle.inspect',
+  'token.retrieve',
+  'bundle.patch',
+  'token.create',
+  'token.refresh',
+  'token.revoke',
+  'note.change',
+  'account.change',
+  'connection.read',
+  'connection.check',
+  'connection.details',
+] as const satisfies readonly Right[];
+export type AccountRight = (typeof ACCOUNT_RIGHTS)[number];
 
-export const UNLIMITED: AccessScope = { namespaces: null, networks: null };
+/** The most that somebody may do on an account. `none`: for them it does not exist. */
+export const ACCOUNT_ACCESS = ['none', ...ROLES] as const;
+export type AccountAccess = (typeof ACCOUNT_ACCESS)[number];
+/** By the account's slug. `OTHER_ACCOUNTS` is for all that are not named, those to come included. */
+export type AccountLimits = ReadonlyMap<string, AccountAccess>;
+export const OTHER_ACCOUNTS = '*';
+
+/** What an actor is limited to; null means no limit of that kind. */
+export type AccessScope = {
+  namespaces: readonly string[] | null;
+  networks: readonly Network[] | null;
+  accounts: AccountLimits | null;
+};
+
+export const UNLIMITED: AccessScope = { namespaces: null, networks: null, accounts: null };
 
 /**
  * What a request touches: every namespace and network of it must lie within the actor's scope. `anything`: it is not
- * known what, so that only somebody without limits may do it.
+ * known what, so that only somebody without limits may do it. `account`: the slug of the account it is about.
  */
 export type Touched = {
   namespaces?: readonly string[];
   networks?: readonly Network[];
   anything?: boolean;
+  account?: string | null;
 };
 
-/** For actors without limits only: with these rights one could lift one's own limits, or make somebody without any. */
-const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>(['people.change']);
+/**
+ * For actors without limits only: with these rights one could lift one's own limits, make somebody without any, or
+ * change what is seen of accounts beyond them.
+ */
+const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>(['people.change', 'rules.change']);
 
 const LEVELS: readonly AccessLevel[] = ['guest', ...ROLES];
 
-/** Whether `level` has `right`, and `touched` lies within `scope`. */
-export function can(
+/** Why not: the role is too low, the limits do not reach it, no such account for them, or the role there is too low. */
+export type Refusal = 'role' | 'limits' | 'no-account' | 'role-on-account';
+
+/** Why `level` may not do what needs `right` to `touched` within `scope`; null when it may. */
+export function refusalOf(
   level: AccessLevel,
   right: Right,
   scope: AccessScope = UNLIMITED,
   touched: Touched = {},
-): boolean {
-  if (LEVELS.indexOf(level) < LEVELS.indexOf(RIGHTS[right])) return false;
+): Refusal | null {
+  if (!reaches(level, right)) return 'role';
   const isLimited = scope.namespaces !== null || scope.networks !== null;
-  if (isLimited && (touched.anything || UNLIMITED_ONLY.has(right))) return false;
-  if (scope.namespaces && touched.namespaces?.some((one) => !scope.namespaces?.includes(one))) return false;
-  if (scope.networks && touched.networks?.some((one) => !scope.networks?.includes(one))) return false;
-  return true;
+  if (isLimited && touched.anything) return 'limits';
+  if ((isLimited || scope.accounts !== null) && UNLIMITED_ONLY.has(right)) return 'limits';
+  if (scope.namespaces && touched.namespaces?.some((one) => !scope.namespaces?.includes(one)))
+    return 'limits';
+  if (scope.networks && touched.networks?.some((one) => !scope.networks?.includes(one))) return 'limits';
+  // Last: whoever may not know of an account is refused in all else as for one that is not there.
+  const most = touched.account ? accessOn(scope.accounts, touched.account) : null;
+  if (most === 'none') return 'no-account';
+  return most === null || reaches(most, right) ? null : 'role-on-account';
+}
+
+/** Whether `level` has `right`, and `touched` lies within `scope`. */
+export function can(level: AccessLevel, right: Right, scope?: AccessScope, touched?: Touched): boolean {
+  return refusalOf(level, right, scope, touched) === null;
+}
+
+/** The level of an actor on that account, for words on pages: these are the same where it does not exist for them. */
+export function levelOn(level: AccessLevel, { accounts }: AccessScope, account: string): AccessLevel {
+  const most = accessOn(accounts, account);
+  return most !== null && most !== 'none' && LEVELS.indexOf(most) < LEVELS.indexOf(level) ? most : level;
+}
+
+/** The most that the limits allow on that account; null when they do not narrow anything there. */
+export function accessOn(limits: AccountLimits | null, account: string): AccountAccess | null {
+  return limits?.get(account) ?? limits?.get(OTHER_ACCOUNTS) ?? null;
+}
+
+function reaches(level: AccessLevel, right: Right): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(RIGHTS[right]);
 }
 
 /** The lower of two roles. */
@@ -84,7 +152,17 @@ export function narrowScope(one: AccessScope, other: AccessScope): AccessScope {
   return {
     namespaces: common(one.namespaces, other.namespaces),
     networks: common(one.networks, other.networks),
+    accounts: narrowAccounts(one.accounts, other.accounts),
   };
+}
+
+function narrowAccounts(one: AccountLimits | null, other: AccountLimits | null): AccountLimits | null {
+  if (one === null || other === null) return one ?? other;
+  const lowest = (account: string): AccountAccess => {
+    const most = [accessOn(one, account), accessOn(other, account)];
+    return ACCOUNT_ACCESS.find((access) => most.includes(access)) ?? 'admin';
+  };
+  return new Map([...one.keys(), ...other.keys()].map((account) => [account, lowest(account)]));
 }
 
 function common<T>(one: readonly T[] | null, other: readonly T[] | null): readonly T[] | null {

@@ -107,9 +107,9 @@ export function hasFilters(query: TokenQuery): boolean {
   return [q, status, kind, network, namespace, permission, edgeWorker, owner].some(Boolean);
 }
 
-export type TokenPage = {
+export type TokenPage<T extends Token = Token> = {
   /** The rows of this page: matches first, then those of which it is not known yet. */
-  rows: readonly Token[];
+  rows: readonly T[];
   /** How many tokens match for certain. */
   matching: number;
   /** How many may match, but their details are not known. */
@@ -124,13 +124,18 @@ export type Notes = ReadonlyMap<string, TokenNote>;
 
 const NO_NOTES: Notes = new Map();
 
-/** Applies `query` to all tokens of an account on `today` (UTC). */
-export function queryTokens(
-  tokens: readonly Token[],
+/** Who owns a token by the notes, each once, in their order. */
+export function ownersOf(notes: Notes): string[] {
+  return [...new Set([...notes.values()].flatMap(({ owner }) => owner ?? []))].sort();
+}
+
+/** Applies `query` to all tokens of an account, or of several, on `today` (UTC). */
+export function queryTokens<T extends Token>(
+  tokens: readonly T[],
   query: TokenQuery,
   today: Day,
   notes: Notes = NO_NOTES,
-): TokenPage {
+): TokenPage<T> {
   const { matching, undecided } = select(tokens, query, today, notes);
   const all = [...matching, ...undecided];
   const pages = Math.max(1, Math.ceil(all.length / ROWS_PER_PAGE));
@@ -154,14 +159,14 @@ export function allMatching(
   return select(tokens, query, today, notes).matching;
 }
 
-function select(
-  tokens: readonly Token[],
+function select<T extends Token>(
+  tokens: readonly T[],
   query: TokenQuery,
   today: Day,
   notes: Notes,
-): { matching: Token[]; undecided: Token[] } {
-  const matching: Token[] = [];
-  const undecided: Token[] = [];
+): { matching: T[]; undecided: T[] } {
+  const matching: T[] = [];
+  const undecided: T[] = [];
   for (const token of tokens) {
     const verdict = matches(token, query, today, notes.get(token.uuid) ?? EMPTY_NOTE);
     if (verdict === 'yes') matching.push(token);
@@ -211,7 +216,7 @@ function matchesText(token: Token, { owner, purpose, tags }: TokenNote, q: strin
   return edgeWorkers !== 'all' && edgeWorkers.some((id) => id.startsWith(q)) ? 'yes' : 'no';
 }
 
-type Keyed = { token: Token; name: string; key: string | number | null };
+type Keyed<T extends Token> = { token: T; name: string; key: string | number | null };
 
 const KEYS: Readonly<Record<TokenSort, (token: Token, today: Day) => string | number | null>> = {
   name: () => null,
@@ -220,14 +225,14 @@ const KEYS: Readonly<Record<TokenSort, (token: Token, today: Day) => string | nu
 };
 
 /** Each token's key is made once: with thousands of tokens the comparisons are the most of a page's time. */
-function inOrder(tokens: readonly Token[], { sort, descending }: TokenQuery, today: Day): Token[] {
+function inOrder<T extends Token>(tokens: readonly T[], { sort, descending }: TokenQuery, today: Day): T[] {
   const keyOf = KEYS[sort];
   const keyed = tokens.map(
-    (token): Keyed => ({ token, name: token.name.toLowerCase(), key: keyOf(token, today) }),
+    (token): Keyed<T> => ({ token, name: token.name.toLowerCase(), key: keyOf(token, today) }),
   );
   const direction = descending ? -1 : 1;
-  const byName = (a: Keyed, b: Keyed) => compare(a.name, b.name) || compare(a.token.name, b.token.name);
-  const byKey = (a: Keyed, b: Keyed): number => {
+  const byName = (a: Keyed<T>, b: Keyed<T>) => compare(a.name, b.name) || compare(a.token.name, b.token.name);
+  const byKey = (a: Keyed<T>, b: Keyed<T>): number => {
     if (sort === 'name') return direction * byName(a, b);
     // What has no date to come, and what has expired, stays at the end in both directions.
     if (a.key === null || b.key === null)

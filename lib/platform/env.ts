@@ -41,6 +41,8 @@ export type Settings = {
   akamaiOrigin: string | null;
   /** How many proxies in front of the server write X-Forwarded-For; read by scripts/start.mjs. */
   trustedProxies: number;
+  /** The way out to Akamai. */
+  proxies: ProxySettings;
   accountSwitchKeys: readonly { name: string; key: string }[];
   /** Who takes a legacy token's value must have signed in so lately; 0: whenever. */
   reauthMinutes: number;
@@ -56,6 +58,9 @@ export type Settings = {
   settleMs: number;
   logLevel: (typeof LOG_LEVELS)[number];
 };
+
+/** The proxy of the environment, as every program reads it: small letters win. */
+export type ProxySettings = { http: string | null; https: string | null; none: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -140,6 +145,11 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
     akamaiEnvironment: akamaiEnvironment(get),
     akamaiOrigin: origin ? akamaiOrigin(origin) : null,
     trustedProxies: parse('TRUSTED_PROXIES', proxies, '0', 'it must be a number from 0 to 9'),
+    proxies: {
+      http: env.http_proxy ?? env.HTTP_PROXY ?? null,
+      https: env.https_proxy ?? env.HTTPS_PROXY ?? null,
+      none: env.no_proxy ?? env.NO_PROXY ?? '',
+    },
     accountSwitchKeys: accountSwitchKeys(list(get('ACCOUNT_SWITCH_KEYS')) ?? []),
     reauthMinutes: parse('REAUTH_MINUTES', minutes, '0', 'it must be a number of minutes from 0 to 1440'),
     setupEmail: get('SETUP_EMAIL') ?? null,

@@ -41,6 +41,11 @@ export function field(form: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The texts of a form field that stands in it several times, in their order. */
+export function fields(form: FormData, name: string): string[] {
+  return form.getAll(name).filter((value) => typeof value === 'string');
+}
+
 /** The role that a form names. Problem `invalid-fields` (422). */
 export function roleField(form: unknown): Result<Role> {
   const role = parseRole(field(form, 'role'));

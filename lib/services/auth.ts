@@ -46,6 +46,7 @@ function create() {
         disabled: { type: 'number', input: false, required: true, defaultValue: 0 },
         scopeNamespaces: { type: 'string', input: false, required: false },
         scopeNetworks: { type: 'string', input: false, required: false },
+        scopeAccounts: { type: 'string', input: false, required: false },
       },
     },
     session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_RENEW_SECONDS },

@@ -67,13 +67,15 @@ export async function inspectBundle(
   bytes: Uint8Array,
   request: InspectRequest,
 ): Promise<Result<Inspection>> {
-  const allowed = await authorize(actor, 'bundle.inspect');
-  if (!allowed.ok) return allowed;
   const { account, tokens, validate } = request;
+  const allowed = await authorize(actor, 'bundle.inspect', { account });
+  if (!allowed.ok) return allowed;
   const entries =
     tokens.length > 0 && account !== null ? await retrieve(actor, account, 'bundle.patch', tokens) : ok(null);
   if (!entries.ok) return entries;
   const connected = account === null ? null : await connect(account, actor.id);
+  // A mistyped account must not look like one whose tokens are not known.
+  if (connected?.ok === false && connected.problem.code === 'unknown-account') return connected;
   const connection = connected?.ok ? connected.value : null;
   const known = connection ? await knownTokens(connection) : null;
   const look = (tokensNow: readonly Token[] | null) =>

@@ -50,7 +50,7 @@ export async function patchBundle(
   const { overwrite } = upload.options;
   const detail = { tokens, overwrite, bundle: upload.name, before: sha256Before };
   return inPatchSlot(async () => {
-    const still = await authorizeAgain(actor, 'bundle.patch');
+    const still = await authorizeAgain(actor, 'bundle.patch', { account });
     if (!still.ok) return still;
     return withAudit(
       actor,
@@ -78,7 +78,7 @@ export async function patchBundles(
     actor,
     { action: 'bundle.patch', target: tokens.join(' '), account, detail: { tokens, bundles } },
     async () => {
-      const patched = await patchAll(actor, uploads, ready.value, bundles);
+      const patched = await patchAll(actor, account, uploads, ready.value, bundles);
       return patched.ok
         ? ok({ zip: packBatch({ account, tokens, bundles: patched.value }), patched: patched.value })
         : patched;
@@ -91,6 +91,7 @@ export async function patchBundles(
 
 async function patchAll(
   actor: Actor,
+  account: string,
   uploads: readonly BundleUpload[],
   entries: readonly TokensFileEntry[],
   sums: readonly { before: string }[],
@@ -103,7 +104,7 @@ async function patchAll(
       const [upload, sum] = [uploads[index], sums[index]];
       if (!upload || !sum) return;
       const patchIfStillAllowed = async () => {
-        const still = await authorizeAgain(actor, 'bundle.patch');
+        const still = await authorizeAgain(actor, 'bundle.patch', { account });
         return still.ok ? patchOne(upload, entries, sum.before) : still;
       };
       const one = await inPatchSlot(patchIfStillAllowed, { isPatient: true });
@@ -208,7 +209,7 @@ export async function retrieve(
   right: 'bundle.patch' | 'token.retrieve',
   names: readonly string[],
 ): Promise<Result<readonly TokensFileEntry[]>> {
-  const allowed = await authorize(actor, right);
+  const allowed = await authorize(actor, right, { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -225,6 +226,7 @@ export async function retrieve(
     if (!read.ok) return read;
     const { permissions, networks } = read.value.token.details;
     const scoped = await authorize(actor, right, {
+      account,
       namespaces: [...permissions.keys()],
       networks: NETWORKS.filter((network) => networks[network]),
     });

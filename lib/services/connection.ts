@@ -2,15 +2,17 @@
 import 'server-only';
 import { type AkamaiClient, akamaiClient, LIMITS } from '@/lib/akamai/client';
 import { type Credential, readCredentials } from '@/lib/akamai/credentials';
-import { fail, ok, type Result } from '@/lib/domain/problem';
+import { ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
 import { once } from '@/lib/platform/once';
+import { unknownAccount } from './authorize';
 
 /** An account that people can choose: an edgerc section, or an account switch key beside the first section. */
 export type Account = { slug: string; name: string; section: string };
 
-export type Connection = { account: Account; client: AkamaiClient };
+/** `base` is what the client connects to; for the doctor only. */
+export type Connection = { account: Account; client: AkamaiClient; base: string };
 
 type Offer = { account: Account; credential: Credential; accountSwitchKey: string | null };
 
@@ -28,14 +30,7 @@ export async function connect(slug: string, owner = ''): Promise<Result<Connecti
   const offers = await readOffers();
   if (!offers.ok) return offers;
   const offer = offers.value.find((one) => one.account.slug === slug);
-  if (!offer) {
-    return fail(
-      'unknown-account',
-      404,
-      'There is no such account here.',
-      'The .edgerc of this server has no section of that name, or it is not offered. Choose another account.',
-    );
-  }
+  if (!offer) return unknownAccount();
   const { akamaiOrigin: origin, callMs, callsPerSecond } = settings();
   const { accountSwitchKey } = offer;
   const client = akamaiClient(
@@ -47,7 +42,7 @@ export async function connect(slug: string, owner = ''): Promise<Result<Connecti
       pace: { ...LIMITS.pace, perSecond: callsPerSecond, burst: callsPerSecond },
     },
   );
-  return ok({ account: offer.account, client });
+  return ok({ account: offer.account, client, base: origin ?? `https://${offer.credential.host}` });
 }
 
 /** One request asks several times; a file that changed is seen this soon, milliseconds. */

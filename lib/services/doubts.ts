@@ -96,7 +96,7 @@ export type DoubtView = {
 
 /** The doubtful changes of an account, and what was found out in the last minutes. Problems: `not-signed-in`. */
 export async function listDoubts(actor: Actor, account: string): Promise<Result<readonly DoubtView[]>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const views = [...entries().values()]
     .filter(({ doubt }) => doubt.account === account)

@@ -14,7 +14,6 @@ import { fail, ok, type Result } from '@/lib/domain/problem';
 import { tokenStatus } from '@/lib/domain/token';
 import { EMPTY_NOTE } from '@/lib/domain/token-note';
 import { listDueRuleRows, putDueRuleRows } from '@/lib/store/due-rules';
-import { listAccounts } from './accounts';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { listNamespaces } from './inventory';
@@ -22,11 +21,11 @@ import { readNotes } from './notes';
 import type { Actor } from './session';
 import { mustStore } from './storage';
 import { today } from './surroundings';
-import { listTokens } from './tokens';
+import { listAllTokens } from './tokens';
 
 /** The rules in force. Problems: `not-signed-in`. */
 export async function readFindingRules(actor: Actor): Promise<Result<FindingRules>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'rules.read');
   if (!allowed.ok) return allowed;
   const rows = new Map((await listDueRuleRows()).map((row) => [row.code, row]));
   const rules: Record<FindingCode, FindingRule> = { ...DEFAULT_RULES };
@@ -39,7 +38,7 @@ export async function readFindingRules(actor: Actor): Promise<Result<FindingRule
 
 /** Sets all rules, for all accounts. Problems: `invalid-fields`, `forbidden`, `audit-unavailable`, `storage-unavailable`. */
 export async function changeFindingRules(actor: Actor, input: RulesInput): Promise<Result<null>> {
-  const allowed = await authorize(actor, 'rules.change', { anything: true });
+  const allowed = await authorize(actor, 'rules.change');
   if (!allowed.ok) return allowed;
   const read = readRules(input);
   if (!read.ok)
@@ -77,26 +76,26 @@ export type RulePreview = {
 
 /** What `rules` would find in all accounts; each rule is tried, also one that is off. Problems: `forbidden`, `no-credentials`. */
 export async function previewFindingRules(actor: Actor, rules: FindingRules): Promise<Result<RulePreview>> {
-  const allowed = await authorize(actor, 'rules.read');
+  const allowed = await authorize(actor, 'rules.preview');
   if (!allowed.ok) return allowed;
-  const accounts = await listAccounts(actor);
-  if (!accounts.ok) return accounts;
+  const all = await listAllTokens(actor);
+  if (!all.ok) return all;
   const allOn: Record<FindingCode, FindingRule> = { ...rules };
   for (const code of FINDING_CODES) allOn[code] = { ...rules[code], isOn: true };
   const counts = new Map<FindingCode, number>();
   const preview = { tokens: 0, pending: 0, unread: [] as string[] };
   const day = today();
   const read = await Promise.all(
-    accounts.value.map(async ({ slug, name }) => ({
-      name,
-      listed: await listTokens(actor, slug),
-      notes: await readNotes(actor, slug),
-      namespaces: await listNamespaces(actor, slug),
+    all.value.map(async ({ account, listed }) => ({
+      account,
+      listed,
+      notes: await readNotes(actor, account.slug),
+      namespaces: await listNamespaces(actor, account.slug, 'briefly'),
     })),
   );
-  for (const { name, listed, notes, namespaces } of read) {
-    if (!listed.ok || !notes.ok) {
-      preview.unread.push(name);
+  for (const { account, listed, notes, namespaces } of read) {
+    if (!listed?.ok || !notes.ok) {
+      preview.unread.push(account.name);
       continue;
     }
     for (const token of listed.value.tokens) {

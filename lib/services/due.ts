@@ -33,7 +33,7 @@ export async function readDue(
   account: string,
   wait: Wait = 'fully',
 ): Promise<Result<DueOverview>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const [listed, notes, rules, namespaces] = await Promise.all([
     listTokens(actor, account, wait),
@@ -64,7 +64,7 @@ export async function readFindings(
   token: Token,
   wait: Wait = 'fully',
 ): Promise<Result<readonly Finding[]>> {
-  const allowed = await authorize(actor, 'token.read');
+  const allowed = await authorize(actor, 'token.read', { account });
   if (!allowed.ok) return allowed;
   const [notes, rules, namespaces] = await Promise.all([
     readNotes(actor, account),

@@ -24,7 +24,7 @@ export async function listNamespaces(
   account: string,
   wait: Wait = 'fully',
 ): Promise<Result<readonly Namespace[]>> {
-  const allowed = await authorize(actor, 'namespace.list');
+  const allowed = await authorize(actor, 'namespace.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -46,7 +46,7 @@ export async function listEdgeWorkers(
   account: string,
   wait: Wait = 'fully',
 ): Promise<Result<readonly EdgeWorker[]>> {
-  const allowed = await authorize(actor, 'edgeworker.list');
+  const allowed = await authorize(actor, 'edgeworker.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;

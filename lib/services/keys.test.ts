@@ -29,12 +29,12 @@ async function query() {
   return (await import('@/lib/store/database')).database().query;
 }
 
-type Limits = { scopeNamespaces?: string; scopeNetworks?: string };
+type Limits = { scopeNamespaces?: string; scopeNetworks?: string; scopeAccounts?: string };
 
 async function account(role: Role, limits: Limits = {}): Promise<string> {
   const [id, at] = [crypto.randomUUID(), new Date().toISOString()];
   const rest = { emailVerified: 1, image: null, createdAt: at, updatedAt: at, disabled: 0 };
-  const scope = { scopeNamespaces: null, scopeNetworks: null, ...limits };
+  const scope = { scopeNamespaces: null, scopeNetworks: null, scopeAccounts: null, ...limits };
   await (await query())
     .insertInto('user')
     .values({ id, name: id, email: `${id}@example.com`, role, ...rest, ...scope })
@@ -128,11 +128,23 @@ test('[85] the limits are what lies within those of the key and those of its own
   const owner = await account('admin', { scopeNamespaces: '["cart","promo"]', scopeNetworks: '["staging"]' });
   const scopeOf = async (namespaces: string) =>
     (await actorOf((await keyOf(owner, 'admin', { namespaces, stagingOnly: false })).key)).scope;
-  assert.deepEqual(await scopeOf(''), { namespaces: ['cart', 'promo'], networks: ['staging'] });
-  assert.deepEqual(await scopeOf('promo, geo'), { namespaces: ['promo'], networks: ['staging'] });
-  assert.deepEqual(await scopeOf('geo'), { namespaces: [], networks: ['staging'] });
+  assert.deepEqual(await scopeOf(''), {
+    namespaces: ['cart', 'promo'],
+    networks: ['staging'],
+    accounts: null,
+  });
+  assert.deepEqual(await scopeOf('promo, geo'), {
+    namespaces: ['promo'],
+    networks: ['staging'],
+    accounts: null,
+  });
+  assert.deepEqual(await scopeOf('geo'), { namespaces: [], networks: ['staging'], accounts: null });
   const own = await keyOf(null, 'admin', { namespaces: 'geo', stagingOnly: true });
-  assert.deepEqual((await actorOf(own.key)).scope, { namespaces: ['geo'], networks: ['staging'] });
+  assert.deepEqual((await actorOf(own.key)).scope, {
+    namespaces: ['geo'],
+    networks: ['staging'],
+    accounts: null,
+  });
 });
 
 test('[85] expired, revoked, of a disabled or deleted owner: refused in the words of an unknown key', async () => {
@@ -185,11 +197,32 @@ test('[85] a key that makes a key passes on its owner and its limits', async () 
   const first = await actorOf((await keyOf(owner, 'admin', { namespaces: 'cart', stagingOnly: true })).key);
   const made = await createKey(first, `child-${crypto.randomUUID()}`, 'admin');
   assert.ok(made.ok);
-  assert.deepEqual((await actorOf(made.value.key)).scope, { namespaces: ['cart'], networks: ['staging'] });
+  assert.deepEqual((await actorOf(made.value.key)).scope, {
+    namespaces: ['cart'],
+    networks: ['staging'],
+    accounts: null,
+  });
   const row = await (await query())
     .selectFrom('api_key')
     .select('owner_id')
     .where('name', '=', made.value.name)
     .executeTakeFirst();
   assert.equal(row?.owner_id, owner);
+});
+
+test('[85] on an account a key has at most what its owner has there, as it is now', async () => {
+  const { changeAccountRoles } = await import('./people-changes');
+  const { createKey } = await import('./keys');
+  const { accessOn } = await import('@/lib/domain/access');
+  await account('admin');
+  const owner = await account('admin', { scopeAccounts: '[["acme","viewer"]]' });
+  const { key } = await keyOf(owner, 'admin');
+  const first = await actorOf(key);
+  assert.equal(accessOn(first.scope.accounts, 'acme'), 'viewer');
+  const child = await createKey(first, `child-${crypto.randomUUID()}`, 'admin');
+  assert.ok(child.ok);
+  assert.equal(accessOn((await actorOf(child.value.key)).scope.accounts, 'acme'), 'viewer');
+  assert.ok((await changeAccountRoles(operator, owner, new Map([['acme', 'none']]))).ok);
+  for (const one of [key, child.value.key])
+    assert.equal(accessOn((await actorOf(one)).scope.accounts, 'acme'), 'none');
 });

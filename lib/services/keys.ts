@@ -61,8 +61,9 @@ export async function createKey(
   if ('wrong' in columns || Object.keys(fields).length > 0)
     return fail('invalid-fields', 422, 'The key could not be made.', 'Nothing was changed.', { fields });
   // Of a limited maker: a key made by a key must not reach further than that one, whoever owns both.
-  const scope = narrowScope(readScope(columns.namespaces, columns.networks), actor.scope);
-  const detail = { role, days, ...scope };
+  const scope = narrowScope(readScope(columns.namespaces, columns.networks, null), actor.scope);
+  const { namespaces, networks } = scope;
+  const detail = { role, days, namespaces, networks };
   return withAudit(actor, { action: 'key.create', target: name, account: null, detail }, async () => {
     const key = newKey();
     const expiresAt = now() + days * DAY_MS;
@@ -71,8 +72,8 @@ export async function createKey(
       name,
       hash: hashKey(key),
       role,
-      scope_namespaces: scope.namespaces && JSON.stringify(scope.namespaces),
-      scope_networks: scope.networks && JSON.stringify(scope.networks),
+      scope_namespaces: namespaces && JSON.stringify(namespaces),
+      scope_networks: networks && JSON.stringify(networks),
       owner_id: await ownerOf(actor),
       expires_at: expiresAt,
       shown_prefix: shownPrefix(key),
@@ -130,7 +131,7 @@ function keyInfo(row: KeyRow, at: number): KeyInfo {
     prefix: row.shown_prefix,
     role: row.role,
     level: role && ownerRole ? lowerRole(role, ownerRole) : row.role,
-    limits: readScope(row.scope_namespaces, row.scope_networks),
+    limits: readScope(row.scope_namespaces, row.scope_networks, null),
     owner: row.owner_email,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -153,7 +153,7 @@ async function openLink(secret: string): Promise<OneTimeLinkTable | undefined> {
   if (!link || link.created_by === OPERATOR) return link;
   const maker = await findPerson(link.created_by);
   const role = maker && maker.disabled === 0 ? parseRole(maker.role) : null;
-  const scope = maker && readScope(maker.scopeNamespaces, maker.scopeNetworks);
+  const scope = maker && readScope(maker.scopeNamespaces, maker.scopeNetworks, maker.scopeAccounts);
   return role && scope && can(role, 'people.change', scope) ? link : undefined;
 }
 

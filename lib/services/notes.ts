@@ -21,9 +21,9 @@ export async function readNotes(
   actor: Actor,
   account: string,
 ): Promise<Result<ReadonlyMap<string, TokenNote>>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const rows = await listNoteRows(account);
   return ok(new Map(rows.map((row) => [row.uuid, toNote(row)])));
@@ -35,9 +35,9 @@ export async function readEarlierNote(
   account: string,
   name: string,
 ): Promise<Result<TokenNote | null>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account);
+  const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const row = await findNoteRowByName(account, name);
   return ok(row ? toNote(row) : null);
@@ -74,23 +74,24 @@ async function changeNotes(
   name: string,
   note: TokenNote | { fields: Record<string, string[]> },
 ): Promise<Result<null>> {
-  const allowed = await authorize(actor, 'note.change');
+  const allowed = await authorize(actor, 'note.change', { account });
   if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
   if ('fields' in note) {
     const { fields } = note;
     return fail('invalid-fields', 422, 'This cannot be noted.', 'Nothing was changed.', { fields });
   }
-  const connection = await connect(account);
-  if (!connection.ok) return connection;
   const token = await knownToken(connection.value, name);
   if (!token.ok) return token;
   const { uuid, details } = token.value;
   const touched = details
     ? {
+        account,
         namespaces: [...details.permissions.keys()],
         networks: NETWORKS.filter((network) => details.networks[network]),
       }
-    : { anything: true };
+    : { account, anything: true };
   const inScope = await authorizeAgain(actor, 'note.change', touched);
   if (!inScope.ok) return inScope;
   const was = await findNoteRow(account, uuid);

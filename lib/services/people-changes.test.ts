@@ -53,6 +53,7 @@ async function account(role: string): Promise<string> {
       disabled: 0,
       scopeNamespaces: null,
       scopeNetworks: null,
+      scopeAccounts: null,
     })
     .execute();
   return id;
@@ -83,6 +84,7 @@ test('[75] the last admin can be changed in everything that leaves one without l
   assert.equal(changePersonRow(id, { role: 'admin', scopeNamespaces: null }), 'done');
   assert.equal(changePersonRow(id, { scopeNamespaces: '["cart"]' }), 'last-admin');
   assert.equal(changePersonRow(id, { scopeNetworks: '["staging"]' }), 'last-admin');
+  assert.equal(changePersonRow(id, { scopeAccounts: '[["acme","viewer"]]' }), 'last-admin');
   assert.equal(changePersonRow(id, { disabled: 1 }), 'last-admin');
   assert.equal(changePersonRow(id, null), 'last-admin');
   assert.equal(changePersonRow('nobody', { role: 'admin' }), 'not-found');
@@ -114,11 +116,11 @@ test('limits are read as people write them', async () => {
   assert.deepEqual(readLimits(noLimits), { namespaces: null, networks: null });
   assert.ok('wrong' in readLimits({ namespaces: 'a/b', stagingOnly: false }));
   assert.equal(
-    limitWords({ namespaces: ['cart', 'promo'], networks: ['staging'] }),
+    limitWords({ namespaces: ['cart', 'promo'], networks: ['staging'], accounts: null }),
     'cart, promo; staging only',
   );
-  assert.equal(limitWords({ namespaces: null, networks: null }), '');
-  assert.equal(limitWords({ namespaces: [], networks: [] }), 'no namespace; no network');
+  assert.equal(limitWords({ namespaces: null, networks: null, accounts: null }), '');
+  assert.equal(limitWords({ namespaces: [], networks: [], accounts: null }), 'no namespace; no network');
 });
 
 test('[82] an invitation works once of 50 claims at once, and reading does not use it up', async () => {

@@ -1,12 +1,20 @@
 // What an admin changes about somebody: role, limits, disabled, gone. It acts on that person's very next request.
 import 'server-only';
-import type { Role } from '@/lib/domain/access';
-import { type LimitsInput, readLimits } from '@/lib/domain/limits';
+import { OTHER_ACCOUNTS, type Role } from '@/lib/domain/access';
+import {
+  type AskedAccess,
+  changeAccountLimits,
+  type LimitsInput,
+  parseAccountLimits,
+  printAccountLimits,
+  readLimits,
+} from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { deleteOpenLinks } from '@/lib/store/one-time-links';
 import { changePersonRow, findPerson, type PersonChange } from '@/lib/store/people';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
+import { offeredAccounts } from './connection';
 import type { Actor } from './session';
 
 /**
@@ -29,6 +37,36 @@ export async function changeRole(
   }
   const change = { role, scopeNamespaces: columns.namespaces, scopeNetworks: columns.networks };
   return changePerson(actor, id, 'people.change-role', change);
+}
+
+/**
+ * Narrows what somebody may do on single accounts, or takes that back (`usual`), and ends their sessions. A role above
+ * their own gives nothing. Problems: as `changeRole`, and `invalid-fields` for an account that is not there.
+ */
+export async function changeAccountRoles(
+  actor: Actor,
+  id: string,
+  changes: ReadonlyMap<string, AskedAccess>,
+): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'people.change');
+  if (!allowed.ok) return allowed;
+  const person = await findPerson(id);
+  if (!person) return gone();
+  const before = parseAccountLimits(person.scopeAccounts);
+  const known = await offeredAccounts();
+  const isKnown = (account: string) =>
+    account === OTHER_ACCOUNTS ||
+    before?.has(account) === true ||
+    (known.ok && known.value.some(({ slug }) => slug === account));
+  // A limit on a name that was mistyped would look as if it held.
+  const unknown = [...changes.keys()].find((account) => !isKnown(account));
+  if (unknown !== undefined) {
+    return fail('invalid-fields', 422, `There is no account ${unknown} here.`, 'Nothing was changed.', {
+      fields: { account: ['Choose an account of this server.'] },
+    });
+  }
+  const scopeAccounts = printAccountLimits(changeAccountLimits(before, changes));
+  return changePerson(actor, id, 'people.change-accounts', { scopeAccounts });
 }
 
 /** Disables an account and ends its sessions, or enables it again. Problems: as `changeRole`. */
@@ -58,6 +96,7 @@ async function changePerson(
     disabled: before.disabled,
     scopeNamespaces: before.scopeNamespaces,
     scopeNetworks: before.scopeNetworks,
+    scopeAccounts: before.scopeAccounts,
   };
   const act = { action, target: before.email, account: null, detail: { was, is: change } };
   return withAudit(actor, act, async () => {

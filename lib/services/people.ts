@@ -76,7 +76,7 @@ export async function readPerson(actor: Actor, id: string): Promise<Result<Perso
 }
 
 function toPerson(row: UserTable): Person {
-  const limits = readScope(row.scopeNamespaces, row.scopeNetworks);
+  const limits = readScope(row.scopeNamespaces, row.scopeNetworks, row.scopeAccounts);
   return { id: row.id, email: row.email, role: row.role, disabled: row.disabled !== 0, limits };
 }
 

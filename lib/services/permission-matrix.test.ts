@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
+import { ACCOUNT_RIGHTS, type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
 import { parseAuditQuery } from '@/lib/domain/audit-query';
 import { DEFAULT_RULES, type RulesInput } from '@/lib/domain/findings';
 import type { Result } from '@/lib/domain/problem';
@@ -124,6 +124,11 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'account.list',
     run: async (actor) => (await import('./accounts')).readAccount(actor, 'default'),
   },
+  'accounts.changeAccountLook': {
+    right: 'account.change',
+    run: async (actor) =>
+      (await import('./accounts')).changeAccountLook(actor, 'default', { name: '', colour: '' }),
+  },
   'accounts.accountOrFirst': {
     right: 'account.list',
     run: async (actor) => (await import('./accounts')).accountOrFirst(actor, null),
@@ -177,6 +182,18 @@ const SERVICES: Readonly<Record<string, Line>> = {
         overwrite: false,
       }),
   },
+  'doctor.readConnections': {
+    right: 'account.list',
+    run: async (actor) => (await import('./doctor')).readConnections(actor),
+  },
+  'doctor.checkConnections': {
+    right: 'account.list',
+    run: async (actor) => (await import('./doctor')).checkConnections(actor),
+  },
+  'doctor.checkConnection': {
+    right: 'connection.check',
+    run: async (actor) => (await import('./doctor')).checkConnection(actor, 'default'),
+  },
   'due.readDue': {
     right: 'token.list',
     run: async (actor) => (await import('./due')).readDue(actor, 'default'),
@@ -186,11 +203,11 @@ const SERVICES: Readonly<Record<string, Line>> = {
     run: async (actor) => (await import('./due')).readFindings(actor, 'default', bareToken),
   },
   'due-rules.readFindingRules': {
-    right: 'token.list',
+    right: 'rules.read',
     run: async (actor) => (await import('./due-rules')).readFindingRules(actor),
   },
   'due-rules.previewFindingRules': {
-    right: 'rules.read',
+    right: 'rules.preview',
     run: async (actor) => (await import('./due-rules')).previewFindingRules(actor, DEFAULT_RULES),
   },
   'due-rules.changeFindingRules': {
@@ -277,6 +294,15 @@ const SERVICES: Readonly<Record<string, Line>> = {
     run: async (actor) =>
       (await import('./people-changes')).changeRole(actor, await somebody('changed'), 'releaser', noLimits),
   },
+  'people-changes.changeAccountRoles': {
+    right: 'people.change',
+    run: async (actor) =>
+      (await import('./people-changes')).changeAccountRoles(
+        actor,
+        await somebody('changed'),
+        new Map([['default', 'viewer']]),
+      ),
+  },
   'people-changes.setDisabled': {
     right: 'people.change',
     run: async (actor) =>
@@ -341,6 +367,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
   'tokens.listTokens': {
     right: 'token.list',
     run: async (actor) => (await import('./tokens')).listTokens(actor, 'default'),
+  },
+  'tokens.listAllTokens': {
+    right: 'account.list',
+    run: async (actor) => (await import('./tokens')).listAllTokens(actor),
   },
   'tokens.showFirst': {
     right: 'token.list',
@@ -415,7 +445,7 @@ test('[1] every exported function that takes an actor is listed here', () => {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
     const source = readFileSync(join(import.meta.dirname, file), 'utf8');
     for (const [, name] of source.matchAll(
-      /export (?:async )?function (\w+)(?:<\w+>)?\(\s*actor: Actor\b/g,
+      /export (?:async )?function (\w+)(?:<[^>(]+>)?\(\s*actor: Actor\b/g,
     )) {
       found.push(`${file.replace(/\.ts$/, '')}.${name}`);
     }
@@ -474,6 +504,86 @@ test('a limit to namespaces and networks binds reading values, creating, refresh
     writeTokensFile(actor.value, 'default', null, { tokens: ['cart-reader'], overwrite: false }),
   ]);
   for (const outcome of outcomes) assert.equal(outcome.ok ? 'ok' : outcome.problem.code, 'forbidden');
+});
+
+/** A key of an admin who has that access to the account of these tests. */
+async function narrowed(access: 'viewer' | 'none'): Promise<Actor> {
+  const { database } = await import('@/lib/store/database');
+  const { createKey } = await import('./keys');
+  const { operatorActor, requestActor } = await import('./session');
+  const { query } = database();
+  const owner = await somebody(`narrowed-${access}`);
+  const scopeAccounts = JSON.stringify([['default', access]]);
+  await query.updateTable('user').set({ role: 'admin', scopeAccounts }).where('id', '=', owner).execute();
+  const made = await createKey(operatorActor(), `narrowed-${unique()}`, 'admin');
+  assert.ok(made.ok);
+  await query.updateTable('api_key').set({ owner_id: owner }).where('name', '=', made.value.name).execute();
+  const headers = { authorization: `Bearer ${made.value.key}` };
+  const actor = await requestActor(new Request('http://localhost:3000/', { headers }));
+  assert.ok(actor.ok);
+  return actor.value;
+}
+
+const OF_ACCOUNTS = Object.entries(SERVICES).filter(([, { right }]) =>
+  ACCOUNT_RIGHTS.some((one) => one === right),
+);
+
+test('[1] each service that takes an account obeys the role on it', async () => {
+  const actor = await narrowed('viewer');
+  assert.ok(OF_ACCOUNTS.length >= 14);
+  for (const [name, { right, run }] of OF_ACCOUNTS) {
+    const result = await run(actor);
+    const outcome = result.ok ? 'ok' : result.problem.code;
+    assert.equal(outcome, can('viewer', right) ? 'ok' : 'forbidden', name);
+  }
+});
+
+test('[1] without access an account is not there: no service knows it, no list has it, Akamai is not asked', async () => {
+  const actor = await narrowed('none');
+  await fetch(`${simulator.controlUrl}/journal/clear`, { method: 'POST', body: '{}' });
+  for (const [name, { run }] of OF_ACCOUNTS) {
+    const result = await run(actor);
+    assert.equal(result.ok ? 'ok' : result.problem.code, 'unknown-account', name);
+  }
+  const { accountOrFirst, listAccounts, readAccount } = await import('./accounts');
+  const listed = await listAccounts(actor);
+  assert.deepEqual(listed.ok && listed.value, []);
+  const read = await readAccount(actor, 'default');
+  assert.equal(read.ok && read.value, null);
+  assert.equal((await accountOrFirst(actor, null)).ok, false);
+  const journal = await (await fetch(`${simulator.controlUrl}/journal`)).json();
+  assert.deepEqual(journal, []);
+});
+
+test('an account without access and one that is not there are told in the same words', async () => {
+  const actor = await narrowed('none');
+  const { listTokens } = await import('./tokens');
+  assert.deepEqual(await listTokens(actor, 'default'), await listTokens(actor, 'nowhere'));
+  const { inspectBundle } = await import('./bundle-inspection');
+  const asked = { tokens: [], options: { overwrite: false }, edgeWorker: null, validate: false };
+  assert.deepEqual(
+    await inspectBundle(actor, bundle, { ...asked, account: 'default' }),
+    await inspectBundle(actor, bundle, { ...asked, account: 'nowhere' }),
+  );
+});
+
+test('what an account is called is unique, visible and on record', async () => {
+  const { changeAccountLook, listAccounts } = await import('./accounts');
+  const { operatorActor } = await import('./session');
+  const operator = operatorActor();
+  const refused = async (name: string, colour = '') => {
+    const changed = await changeAccountLook(operator, 'default', { name, colour });
+    return changed.ok ? 'ok' : Object.keys(changed.problem.fields ?? {}).join();
+  };
+  assert.equal(await refused('x'.repeat(41)), 'name');
+  assert.equal(await refused('Acme\u202e'), 'name');
+  assert.equal(await refused('Acme', 'red'), 'colour');
+  const unknown = await changeAccountLook(operator, 'nowhere', { name: 'x', colour: '' });
+  assert.equal(unknown.ok ? 'ok' : unknown.problem.code, 'unknown-account');
+  assert.equal(await refused(' Acme shop ', 'plum'), 'ok');
+  const listed = await listAccounts(operator);
+  assert.deepEqual(listed.ok && listed.value, [{ slug: 'default', name: 'Acme shop', colour: 'plum' }]);
+  assert.equal(await refused('', ''), 'ok');
 });
 
 test('rules are kept, are on record with what they were, and a limited admin cannot change them', async () => {

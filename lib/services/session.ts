@@ -12,6 +12,7 @@ import {
   parseRole,
   UNLIMITED,
 } from '@/lib/domain/access';
+import { parseAccountLimits } from '@/lib/domain/limits';
 import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
@@ -178,7 +179,7 @@ function toActor(
 ): Actor | null {
   const role = parseRole(person.role);
   if (!role || person.disabled) return null;
-  const scope = readScope(person.scopeNamespaces, person.scopeNetworks);
+  const scope = readScope(person.scopeNamespaces, person.scopeNetworks, person.scopeAccounts);
   return makeActor({
     kind: 'person',
     id: person.id,
@@ -215,13 +216,13 @@ async function keyActor(authorization: string, source: string | null): Promise<R
 async function keyRowActor(row: ApiKeyTable, source: string | null): Promise<Actor | null> {
   const role = parseRole(row.role);
   if (!role) return null;
-  const scope = readScope(row.scope_namespaces, row.scope_networks);
+  const scope = readScope(row.scope_namespaces, row.scope_networks, null);
   const fields = { kind: 'key', id: row.id, name: row.name, source } as const;
   if (row.owner_id === null) return makeActor({ ...fields, level: role, scope });
   const owner = await findPerson(row.owner_id);
   const ownerRole = owner && parseRole(owner.role);
   if (!owner || !ownerRole || owner.disabled) return null;
-  const ownerScope = readScope(owner.scopeNamespaces, owner.scopeNetworks);
+  const ownerScope = readScope(owner.scopeNamespaces, owner.scopeNetworks, owner.scopeAccounts);
   return makeActor({ ...fields, level: lowerRole(role, ownerRole), scope: narrowScope(scope, ownerScope) });
 }
 
@@ -258,7 +259,11 @@ const names = z.array(z.string());
 const networks = z.array(z.enum(NETWORKS));
 
 /** What the columns of a person or key limit it to. A scope that cannot be read allows nothing. */
-export function readScope(namespaces: string | null, onNetworks: string | null): AccessScope {
+export function readScope(
+  namespaces: string | null,
+  onNetworks: string | null,
+  accounts: string | null,
+): AccessScope {
   const read = <T>(text: string | null, schema: z.ZodType<T[]>): T[] | null => {
     if (text === null) return null;
     try {
@@ -267,5 +272,9 @@ export function readScope(namespaces: string | null, onNetworks: string | null):
       return [];
     }
   };
-  return { namespaces: read(namespaces, names), networks: read(onNetworks, networks) };
+  return {
+    namespaces: read(namespaces, names),
+    networks: read(onNetworks, networks),
+    accounts: parseAccountLimits(accounts),
+  };
 }

@@ -43,12 +43,13 @@ export async function createToken(
     one === 'staging' ? request.allowOnStaging : request.allowOnProduction,
   );
   const namespaces = Object.keys(request.namespacePermissions);
-  const allowed = await authorize(actor, 'token.create', { namespaces, networks });
+  const touched = { account, namespaces, networks };
+  const allowed = await authorize(actor, 'token.create', touched);
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const act = { action: 'token.create' as const, target: request.name, account };
-  const mayStill = () => authorizeAgain(actor, 'token.create', { namespaces, networks });
+  const mayStill = () => authorizeAgain(actor, 'token.create', touched);
   const before = { action: 'token.create' as const, name: request.name, request };
   const done = await onlyOnce(actor, { attempt, ...act, request }, (id) =>
     change(actor, connection.value, { ...act, detail: { request, attempt: id } }, before, () =>
@@ -115,7 +116,7 @@ export async function revokeToken(
   name: string,
   attempt: string,
 ): Promise<Result<{ name: string }>> {
-  const allowed = await authorize(actor, 'token.revoke');
+  const allowed = await authorize(actor, 'token.revoke', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -126,7 +127,7 @@ export async function revokeToken(
     // An expired token does not tell any more what it is for.
     const mayStill = scoped.ok
       ? scoped.value.mayStill
-      : () => authorizeAgain(actor, 'token.revoke', { anything: true });
+      : () => authorizeAgain(actor, 'token.revoke', { account, anything: true });
     const uuid = scoped.ok ? scoped.value.before.uuid : null;
     const detail = { ...(uuid === null ? {} : { uuid }), attempt: id };
     return change(actor, connection.value, { ...act, detail }, { action: act.action, name, uuid }, () =>
@@ -148,7 +149,7 @@ async function openChange(
   right: 'token.refresh' | 'token.revoke',
 ): Promise<Result<{ connection: Connection; before: KnownToken; mayStill: MayStill }>> {
   // Twice on purpose: who may not refresh at all learns nothing about the token, and the scope needs its permissions.
-  const first = await authorize(actor, right);
+  const first = await authorize(actor, right, { account });
   if (!first.ok) return first;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -156,6 +157,7 @@ async function openChange(
   if (!before.ok) return before;
   const { permissions, networks } = before.value.details;
   const touched = {
+    account,
     namespaces: [...permissions.keys()],
     networks: NETWORKS.filter((network) => networks[network]),
   };

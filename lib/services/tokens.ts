@@ -1,15 +1,17 @@
 // Reading tokens: the table and one token. Changes are in token-changes.ts.
 import 'server-only';
+import type { AccountLook } from '@/lib/domain/account';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
+import { listAccounts } from './accounts';
 import { creationRequest } from './attempts';
 import { authorize } from './authorize';
 import { connect } from './connection';
 import type { Actor } from './session';
 import { cachedToken, cachedTokens, outdateList, readSingle, wantDetailsFirst } from './token-cache';
-import type { Wait } from './wait';
+import { settledWithin, type Wait } from './wait';
 
 export type TokenOverview = {
   /** All tokens, expired ones included. */
@@ -34,10 +36,27 @@ export async function listTokens(
   account: string,
   wait: Wait = 'fully',
 ): Promise<Result<TokenOverview>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   return connection.ok ? cachedTokens(connection.value, wait) : connection;
+}
+
+/** An account with its tokens, with why they cannot be read, or null while Akamai has not answered yet. */
+export type AccountTokens = { account: AccountLook; listed: Result<TokenOverview> | null };
+
+/** One slow account must not keep the others from the screen; its answer is there for the next look, milliseconds. */
+const ALL_ACCOUNTS_MS = 2_500;
+
+/** The tokens of every account that the actor has access to. Problems: `not-signed-in`, `no-credentials`. */
+export async function listAllTokens(actor: Actor): Promise<Result<readonly AccountTokens[]>> {
+  const accounts = await listAccounts(actor);
+  if (!accounts.ok) return accounts;
+  const all = accounts.value.map(async (account) => ({
+    account,
+    listed: await settledWithin(listTokens(actor, account.slug, 'briefly'), ALL_ACCOUNTS_MS),
+  }));
+  return ok(await Promise.all(all));
 }
 
 /** Asks that the details of these tokens be read before those of others. Problems: as `listTokens`. */
@@ -46,7 +65,7 @@ export async function showFirst(
   account: string,
   names: readonly string[],
 ): Promise<Result<null>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -56,7 +75,7 @@ export async function showFirst(
 
 /** Makes the next reader ask Akamai for the list again. Problems: as `listTokens`. */
 export async function rereadTokens(actor: Actor, account: string): Promise<Result<null>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
@@ -86,7 +105,7 @@ export async function readToken(
   name: string,
   wait: Wait = 'fully',
 ): Promise<Result<TokenView>> {
-  const allowed = await authorize(actor, 'token.read');
+  const allowed = await authorize(actor, 'token.read', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;

@@ -13,7 +13,7 @@ export type UpstreamState = { kind: 'fine' } | { kind: 'slowed' | 'away'; goesOn
 
 /** How things stand with the account's credential. Problems: as `listTokens`. */
 export async function readUpstream(actor: Actor, account: string): Promise<Result<UpstreamState>> {
-  const allowed = await authorize(actor, 'token.list');
+  const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;

@@ -97,6 +97,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table known_token (
       list_id text not null references known_list (id) on delete cascade, uuid text not null,
       listing text not null, details text, primary key (list_id, uuid))`,
+    // What somebody may do at most on single accounts, as a JSON list of pairs of account and role (or `none`).
+    `alter table "user" add column "scopeAccounts" text`,
+    // How an account is shown, where an admin chose that: its name and its colour.
+    `create table account_look (slug text not null primary key, name text, colour text)`,
     // Which findings admins want to see, and from how many days on. A rule that is not here is as it was delivered.
     `create table due_rule (
       code text not null primary key, is_on integer not null, days integer, updated_at integer not null,

@@ -73,6 +73,7 @@ test('[77] an address without an account waits as long as one with an account', 
       disabled: 0,
       scopeNamespaces: null,
       scopeNetworks: null,
+      scopeAccounts: null,
     })
     .execute();
   for (const email of ['bob@example.com', 'nobody@example.com', 'no address', ''])

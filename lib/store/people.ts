@@ -20,7 +20,8 @@ export function listPeopleRows(): Promise<UserTable[]> {
 }
 
 /** Who can administer people: admins that are not disabled and have no limits. */
-const FULL_ADMIN = `role = 'admin' and disabled = 0 and "scopeNamespaces" is null and "scopeNetworks" is null`;
+const FULL_ADMIN = `role = 'admin' and disabled = 0
+  and "scopeNamespaces" is null and "scopeNetworks" is null and "scopeAccounts" is null`;
 
 /** How many can administer people. */
 export function countFullAdmins({ raw } = database()): number {
@@ -31,7 +32,7 @@ export function countFullAdmins({ raw } = database()): number {
 }
 
 export type PersonChange = Partial<
-  Pick<UserTable, 'role' | 'disabled' | 'scopeNamespaces' | 'scopeNetworks'>
+  Pick<UserTable, 'role' | 'disabled' | 'scopeNamespaces' | 'scopeNetworks' | 'scopeAccounts'>
 >;
 
 /**
@@ -71,7 +72,7 @@ class Undone extends Error {
   }
 }
 
-const PERSON_COLUMNS = ['role', 'disabled', 'scopeNamespaces', 'scopeNetworks'] as const;
+const PERSON_COLUMNS = ['role', 'disabled', 'scopeNamespaces', 'scopeNetworks', 'scopeAccounts'] as const;
 
 export type SessionRow = Pick<
   SessionTable,

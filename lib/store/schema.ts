@@ -13,6 +13,7 @@ export type UserTable = {
   disabled: number;
   scopeNamespaces: string | null;
   scopeNetworks: string | null;
+  scopeAccounts: string | null;
 };
 
 export type SessionTable = {
@@ -106,6 +107,8 @@ export type TokenNoteTable = {
   updated_by: string;
 };
 
+/** How an account is shown; null for what is not chosen. */
+export type AccountLookTable = { slug: string; name: string | null; colour: string | null };
 /** `code` is one of domain/findings.ts. */
 export type DueRuleTable = {
   code: string;
@@ -146,6 +149,7 @@ export type Schema = {
   sso_state: SsoStateTable;
   attempt: AttemptTable;
   token_note: TokenNoteTable;
+  account_look: AccountLookTable;
   due_rule: DueRuleTable;
   audit: AuditTable;
 };

@@ -3,10 +3,11 @@
 import type { Route } from 'next';
 import { refresh } from 'next/cache';
 import { redirect } from 'next/navigation';
+import { type AskedAccess, parseAskedAccess } from '@/lib/domain/limits';
 import { fail } from '@/lib/domain/problem';
-import { type FormState, field, limitsFields, roleField, runAction } from '@/lib/services/action';
+import { type FormState, field, fields, limitsFields, roleField, runAction } from '@/lib/services/action';
 import { invitePerson, type MadeLink, makeResetLink, withdrawInvitation } from '@/lib/services/links';
-import { changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
+import { changeAccountRoles, changeRole, deletePerson, setDisabled } from '@/lib/services/people-changes';
 import { endSession, endSessions } from '@/lib/services/you';
 
 /** The state of a form that makes a link: the link is shown once, in the answer itself. */
@@ -48,6 +49,21 @@ export async function changeRoleAction(_before: FormState, form: FormData): Prom
     if (!role.ok) return role;
     const changed = await changeRole(actor, field(form, 'id'), role.value, limitsFields(form));
     if (changed.ok) redirect(`/people/${encodeURIComponent(field(form, 'id'))}?done=changed` as Route);
+    return changed;
+  });
+}
+
+export async function changeAccountRolesAction(_before: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (actor) => {
+    const [accounts, access] = [fields(form, 'account'), fields(form, 'access')];
+    const asked = accounts.flatMap((account, index): [string, AskedAccess][] => {
+      const one = parseAskedAccess(access[index] ?? '');
+      return one ? [[account, one]] : [];
+    });
+    if (asked.length !== accounts.length || access.length !== accounts.length)
+      return fail('bad-request', 400, 'There is no such role.', 'Nothing was changed. Load the page again.');
+    const changed = await changeAccountRoles(actor, field(form, 'id'), new Map(asked));
+    if (changed.ok) redirect(`/people/${encodeURIComponent(field(form, 'id'))}?done=accounts` as Route);
     return changed;
   });
 }

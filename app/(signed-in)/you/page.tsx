@@ -4,7 +4,7 @@ import { PasswordForm } from '@/components/people/person-forms';
 import { SessionList } from '@/components/people/session-list';
 import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
-import { limitWords } from '@/lib/domain/limits';
+import { limitWords, withoutHidden } from '@/lib/domain/limits';
 import { visibleText } from '@/lib/domain/visible-text';
 import { currentTime, singleSignOn } from '@/lib/services/surroundings';
 import { listSessions } from '@/lib/services/you';
@@ -25,7 +25,7 @@ export default async function YouPage({ searchParams }: PageProps<'/you'>) {
   const { done } = await searchParams;
   const said = typeof done === 'string' ? DONE[done] : undefined;
   const sessions = await listSessions(actor, actor.id);
-  const limits = limitWords(actor.scope);
+  const limits = limitWords(withoutHidden(actor.scope));
   return (
     <PageFrame actor={actor} section="you">
       {sessions.ok ? (

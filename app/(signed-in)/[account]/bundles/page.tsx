@@ -4,13 +4,13 @@ import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { Workbench } from '@/components/bundles/workbench';
 import { CodeBlock } from '@/components/ui/code-block';
-import { can } from '@/lib/domain/access';
+import { can, levelOn } from '@/lib/domain/access';
 import { tokenStatus } from '@/lib/domain/token';
 import { listEdgeWorkers } from '@/lib/services/inventory';
 import { publicUrl, today } from '@/lib/services/surroundings';
 import { listTokens } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../page-frame';
-import { signedIn } from '../../signed-in';
+import { mayOn, signedIn } from '../../signed-in';
 import { pipelineSnippets } from './pipeline';
 
 export const metadata: Metadata = { title: 'Bundles' };
@@ -28,7 +28,7 @@ export default async function BundlesPage({ params, searchParams }: PageProps<'/
   const names = listed.ok
     ? listed.value.tokens.filter((one) => tokenStatus(one, day) !== 'expired').map((one) => one.name)
     : [];
-  const mayPatch = can(actor.level, 'bundle.patch');
+  const mayPatch = mayOn(actor, account, 'bundle.patch');
   return (
     <PageFrame actor={actor} account={account} section="bundles">
       {!listed.ok ? (
@@ -43,8 +43,8 @@ export default async function BundlesPage({ params, searchParams }: PageProps<'/
           </div>
           {!mayPatch && (
             <p className="mb-4 rounded-control border border-info-line bg-info-soft px-3.5 py-2.5 text-m">
-              Your role ({actor.level}) may examine bundles but not patch them. Ask an admin for the role
-              releaser.
+              Your role here ({levelOn(actor.level, actor.scope, account)}) may examine bundles but not patch
+              them. Ask an admin for the role releaser.
             </p>
           )}
           <Workbench

@@ -1,5 +1,5 @@
 // What is due: every date of every token in words, as a month or as charts. All of it stands in the URL.
-import { Download, ListChecks } from 'lucide-react';
+import { Download } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { AgeChart, WeekChart } from '@/components/due/due-charts';
@@ -9,7 +9,6 @@ import { MonthCalendar } from '@/components/due/month-calendar';
 import { StaleData } from '@/components/tokens/stale-data';
 import { Icon } from '@/components/ui/icon';
 import { Poll } from '@/components/ui/poll';
-import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
 import { type Day, formatDay } from '@/lib/domain/day';
 import { type DueItem, dueWindow } from '@/lib/domain/due';
@@ -82,7 +81,7 @@ async function Due({ actor, account, base, query, due }: DueProps) {
   };
   return (
     <>
-      <Head actor={actor} base={base} query={query} due={due} today={day} href={href} />
+      <Head base={base} query={query} due={due} today={day} href={href} />
       {problem && (
         <div className="mb-5 empty:hidden">
           <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
@@ -121,7 +120,7 @@ const VIEW_WORDS: Record<DueView, string> = { list: 'List', month: 'Month', char
 
 type PartProps = { query: DueQuery; due: DueOverview; today: Day; href: Href };
 
-function Head({ actor, base, query, due, today: day, href }: PartProps & { actor: Actor; base: string }) {
+function Head({ base, query, due, today: day, href }: PartProps & { base: string }) {
   const soon = due.items.filter((item) => ['7', '30', '90'].includes(dueWindow(item.day, day))).length;
   const forever = due.tokens.filter((token) => token.expiry === null).length;
   const { view: _, month: __, day: ___, page: ____, ...filter } = query;
@@ -161,12 +160,6 @@ function Head({ actor, base, query, due, today: day, href }: PartProps & { actor
             {format.toUpperCase()}
           </a>
         ))}
-        {can(actor.level, 'rules.read') && (
-          <Link href={'/settings/rules' as Route} prefetch={false} className="button" data-look="plain">
-            <Icon of={ListChecks} small />
-            Rules
-          </Link>
-        )}
       </p>
     </div>
   );

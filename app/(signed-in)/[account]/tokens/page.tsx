@@ -4,23 +4,23 @@ import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
+import { NoMatch } from '@/components/tokens/no-match';
+import { Pager } from '@/components/tokens/pager';
 import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
 import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
-import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
-  hasFilters,
   type Notes,
+  ownersOf,
   parseTokenQuery,
   printTokenQuery,
   queryTokens,
-  type TokenPage,
   type TokenQuery,
 } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
@@ -32,7 +32,7 @@ import { currentTime, today } from '@/lib/services/surroundings';
 import { listTokens, showFirst, type TokenOverview } from '@/lib/services/tokens';
 import { rereadAction } from '../../actions';
 import { PageFrame, ProblemPage } from '../../page-frame';
-import { signedIn } from '../../signed-in';
+import { mayOn, signedIn } from '../../signed-in';
 
 export const metadata: Metadata = { title: 'Tokens' };
 
@@ -93,7 +93,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
     const search = printTokenQuery(changed);
     return (search ? `${base}?${search}` : base) as Route;
   };
-  const tokenHref = (name: string, act?: 'refresh' | 'revoke') =>
+  const tokenHref = ({ name }: Token, act?: 'refresh' | 'revoke') =>
     `${base}/${encodeURIComponent(name)}${act ? `?act=${act}` : ''}` as Route;
   if (pending.size > 0)
     await showFirst(
@@ -121,7 +121,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
           </p>
         </div>
         <Reread account={account} />
-        {can(actor.level, 'token.create') && (
+        {mayOn(actor, account, 'token.create') && (
           <Link href={`${base}/new` as Route} prefetch={false} className="button" data-look="primary">
             <Icon of={Plus} />
             New token
@@ -134,7 +134,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
             doubts={openDoubts}
             now={currentTime()}
             base={base}
-            mayCreate={can(actor.level, 'token.create')}
+            mayCreate={mayOn(actor, account, 'token.create')}
             withLinks
           />
         </div>
@@ -145,7 +145,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
         </div>
       )}
       {tokens.length === 0 ? (
-        <EmptyAccount base={base} mayCreate={can(actor.level, 'token.create')} />
+        <EmptyAccount base={base} mayCreate={mayOn(actor, account, 'token.create')} />
       ) : (
         <>
           <Filters
@@ -190,11 +190,12 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
               query={query}
               sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
               tokenHref={tokenHref}
-              pending={pending}
+              isBusy={pending.size > 0}
+              isPending={({ name }) => pending.has(name)}
               notes={notes}
-              doubtful={new Set(checking.map(({ name }) => name))}
-              mayRefresh={can(actor.level, 'token.refresh')}
-              mayRevoke={can(actor.level, 'token.revoke')}
+              isDoubtful={({ name }) => checking.some((one) => one.name === name)}
+              mayRefresh={mayOn(actor, account, 'token.refresh')}
+              mayRevoke={mayOn(actor, account, 'token.revoke')}
             />
           )}
           <Pager page={page} query={query} href={href} />
@@ -205,10 +206,6 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
       )}
     </>
   );
-}
-
-function ownersOf(notes: Notes): string[] {
-  return [...new Set([...notes.values()].flatMap(({ owner }) => owner ?? []))].sort();
 }
 
 /** Says that a token was revoked, when the URL says so and the list agrees. */
@@ -252,59 +249,5 @@ function EmptyAccount({ base, mayCreate }: { base: string; mayCreate: boolean })
         </Link>
       )}
     </div>
-  );
-}
-
-type NoMatchProps = { query: TokenQuery; expired: number; href: (query: TokenQuery) => Route; base: Route };
-
-function NoMatch({ query, expired, href, base }: NoMatchProps) {
-  return (
-    <div className="grid justify-items-start gap-3 rounded-control border border-dashed border-line-strong px-6 py-8">
-      <p>No token matches {hasFilters(query) ? 'these filters' : 'now: all have expired'}.</p>
-      <p className="flex gap-2">
-        <Link href={base} prefetch={false} className="button">
-          Clear the filters
-        </Link>
-        {expired > 0 && !query.includeExpired && (
-          <Link
-            href={href({ ...query, includeExpired: true })}
-            prefetch={false}
-            className="button"
-            data-look="plain"
-          >
-            Include {expired} expired
-          </Link>
-        )}
-      </p>
-    </div>
-  );
-}
-
-function Pager({
-  page: { page, pages },
-  query,
-  href,
-}: {
-  page: TokenPage;
-  query: TokenQuery;
-  href: (query: TokenQuery) => Route;
-}) {
-  if (pages <= 1) return null;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-m">
-      {page > 1 && (
-        <Link href={href({ ...query, page: page - 1 })} prefetch={false} className="button">
-          Previous
-        </Link>
-      )}
-      <span className="text-ink-2">
-        Page {page} of {pages}
-      </span>
-      {page < pages && (
-        <Link href={href({ ...query, page: page + 1 })} prefetch={false} className="button">
-          Next
-        </Link>
-      )}
-    </nav>
   );
 }

@@ -1,20 +1,24 @@
 // One person: role and limits, sessions, password, the way out.
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
+import { AccountRolesForm } from '@/components/people/account-roles-form';
 import { ResetLinkForm } from '@/components/people/link-form';
 import { DeleteForm, DisableForm, RoleForm } from '@/components/people/person-forms';
 import { SessionList } from '@/components/people/session-list';
 import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
-import { can } from '@/lib/domain/access';
+import { can, OTHER_ACCOUNTS, ROLES } from '@/lib/domain/access';
+import type { AccountLook } from '@/lib/domain/account';
 import { limitWords } from '@/lib/domain/limits';
 import { visibleText } from '@/lib/domain/visible-text';
+import { listAccounts } from '@/lib/services/accounts';
 import { type Person, readPerson } from '@/lib/services/people';
 import { currentTime, singleSignOn } from '@/lib/services/surroundings';
 import { listSessions, type SessionInfo } from '@/lib/services/you';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { signedIn } from '../../signed-in';
 import {
+  changeAccountRolesAction,
   changeRoleAction,
   deletePersonAction,
   endSessionAction,
@@ -26,6 +30,7 @@ export const metadata: Metadata = { title: 'A person' };
 
 const DONE: Readonly<Record<string, string>> = {
   changed: 'Role and limits were changed, and all sessions were ended.',
+  accounts: 'The roles on accounts were changed, and all sessions were ended.',
   disabled: 'The account is disabled, and all its sessions were ended.',
   enabled: 'The account is enabled.',
   ended: 'The session was ended.',
@@ -37,12 +42,14 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/p
   const { done } = await searchParams;
   const person = await readPerson(actor, id);
   const sessions = person.ok ? await listSessions(actor, id) : null;
+  const accounts = await listAccounts(actor);
   return (
     <PageFrame actor={actor} section="people">
       {person.ok ? (
         <PersonView
           person={person.value}
           sessions={sessions?.ok ? sessions.value : []}
+          accounts={accounts.ok ? accounts.value : []}
           mayChange={can(actor.level, 'people.change', actor.scope)}
           done={typeof done === 'string' ? DONE[done] : undefined}
         />
@@ -60,11 +67,12 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/p
 type PersonViewProps = {
   person: Person;
   sessions: readonly SessionInfo[];
+  accounts: readonly AccountLook[];
   mayChange: boolean;
   done: string | undefined;
 };
 
-function PersonView({ person, sessions, mayChange, done }: PersonViewProps) {
+function PersonView({ person, sessions, accounts, mayChange, done }: PersonViewProps) {
   const { id, email, role, disabled, limits } = person;
   const shown = visibleText(email);
   return (
@@ -105,6 +113,24 @@ function PersonView({ person, sessions, mayChange, done }: PersonViewProps) {
             </p>
           )}
         </section>
+        {mayChange && (accounts.length > 1 || limits.accounts !== null) && (
+          <section aria-labelledby="accounts" className="grid max-w-96 gap-4">
+            <h2 id="accounts">Accounts</h2>
+            <p className="text-m text-ink-2">
+              A role can be lower on single accounts. Without access an account is not there for {shown}.
+            </p>
+            <AccountRolesForm
+              action={changeAccountRolesAction}
+              id={id}
+              role={role}
+              roles={ROLES.slice(0, ROLES.map(String).indexOf(role) + 1)}
+              accounts={accountRows(person, accounts)}
+            />
+            <p className="text-s text-ink-3">
+              Who has a limit here changes no people. A change signs {shown} out everywhere.
+            </p>
+          </section>
+        )}
         <section aria-labelledby="sessions" className="grid gap-3">
           <h2 id="sessions">Sessions</h2>
           <SessionList
@@ -138,4 +164,22 @@ function PersonView({ person, sessions, mayChange, done }: PersonViewProps) {
       </div>
     </>
   );
+}
+
+/** The accounts of this server, those that a limit names and that are gone, and all others. */
+function accountRows({ limits }: Person, accounts: readonly AccountLook[]) {
+  const access = (slug: string) => limits.accounts?.get(slug) ?? 'usual';
+  const present = accounts.map(({ slug, name }) => ({
+    slug,
+    label: name === slug ? slug : `${name} (${slug})`,
+    access: access(slug),
+  }));
+  const named = [...(limits.accounts?.keys() ?? [])].filter(
+    (slug) => slug !== OTHER_ACCOUNTS && !accounts.some((one) => one.slug === slug),
+  );
+  return [
+    ...present,
+    ...named.map((slug) => ({ slug, label: `${slug} (not here now)`, access: access(slug) })),
+    { slug: OTHER_ACCOUNTS, label: 'Every other account, those to come too', access: access(OTHER_ACCOUNTS) },
+  ];
 }

@@ -17,7 +17,6 @@ import { Modal } from '@/components/ui/modal';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
 import { ProblemPanel } from '@/components/ui/problem-panel';
-import { can } from '@/lib/domain/access';
 import { ageInWords } from '@/lib/domain/age';
 import { createCommand, tokenCommand } from '@/lib/domain/cli-command';
 import type { Namespace } from '@/lib/domain/namespace';
@@ -35,7 +34,7 @@ import { type Actor, mustSignInAgain } from '@/lib/services/session';
 import { currentTime, newAttempt, today } from '@/lib/services/surroundings';
 import { readToken, type TokenView } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../../page-frame';
-import { signedIn } from '../../../signed-in';
+import { mayOn, signedIn } from '../../../signed-in';
 import { changeNoteAction, keepNoteAction, refreshAction, revokeAction } from './actions';
 
 type PageParams = PageProps<'/[account]/tokens/[name]'>;
@@ -84,7 +83,7 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
       ) : doubts.length > 0 && view.problem.code === 'token-not-found' ? (
         <>
           <h1 className="mb-5">{visibleText(name)}</h1>
-          <TokenDoubts actor={actor} doubts={doubts} base={base} />
+          <TokenDoubts mayCreate={mayOn(actor, account, 'token.create')} doubts={doubts} base={base} />
         </>
       ) : (
         <ProblemPage title={visibleText(name)} problem={view.problem} />
@@ -98,12 +97,11 @@ async function doubtsOf(actor: Actor, account: string, name: string): Promise<re
   return doubts.ok ? doubts.value.filter((doubt) => doubt.name === name) : [];
 }
 
-type TokenDoubtsProps = { actor: Actor; doubts: readonly DoubtView[]; base: string };
+type TokenDoubtsProps = { doubts: readonly DoubtView[]; base: string; mayCreate: boolean };
 
 /** What is in doubt about the token; the page follows it. */
-function TokenDoubts({ actor, doubts, base }: TokenDoubtsProps) {
+function TokenDoubts({ doubts, base, mayCreate }: TokenDoubtsProps) {
   const checking = doubts.filter(({ state }) => state === 'checking').length;
-  const mayCreate = can(actor.level, 'token.create');
   return (
     <div className="grid gap-3">
       <Doubts doubts={doubts} now={currentTime()} base={base} mayCreate={mayCreate} withLinks={false} />
@@ -138,7 +136,7 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
     readFindings(actor, account, token, 'briefly'),
   ]);
   const note = (notes.ok ? notes.value.get(token.uuid) : undefined) ?? EMPTY_NOTE;
-  const mayNote = can(actor.level, 'note.change');
+  const mayNote = mayOn(actor, account, 'note.change');
   const earlierNote = mayNote && isEmptyNote(note) ? await readEarlierNote(actor, account, token.name) : null;
   const earlier =
     earlierNote?.ok && earlierNote.value && !isEmptyNote(earlierNote.value) ? earlierNote.value : null;
@@ -147,7 +145,11 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
       <Head {...shown} />
       <div className="mb-6 grid gap-3">
         {doubts.length > 0 && act === undefined && (
-          <TokenDoubts actor={actor} doubts={doubts} base={`/${encodeURIComponent(account)}/tokens`} />
+          <TokenDoubts
+            mayCreate={mayOn(actor, account, 'token.create')}
+            doubts={doubts}
+            base={`/${encodeURIComponent(account)}/tokens`}
+          />
         )}
         {problem?.code === 'token-expired' && <ProblemPanel problem={problem} />}
         {isRefreshing && (
@@ -258,13 +260,13 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
           </section>
         </aside>
       </div>
-      {act === 'refresh' && can(actor.level, 'token.refresh') && (
+      {act === 'refresh' && mayOn(actor, account, 'token.refresh') && (
         <RefreshDialog account={account} token={token} path={path} />
       )}
       {act === 'note' && mayNote && (
         <NoteDialog account={account} name={token.name} note={note} path={path} />
       )}
-      {act === 'revoke' && can(actor.level, 'token.revoke') && (
+      {act === 'revoke' && mayOn(actor, account, 'token.revoke') && (
         <RevokeDialog account={account} token={token} path={path} names={names} />
       )}
       {(isRefreshing || token.activation === 'in-progress') && act === undefined && (
@@ -305,19 +307,19 @@ function Head({ actor, view: { token }, path, account }: Shown) {
         </p>
       </div>
       <p className="flex flex-wrap gap-2">
-        {can(actor.level, 'token.refresh') && tokenKind(token) === 'auto-refresh' && (
+        {mayOn(actor, account, 'token.refresh') && tokenKind(token) === 'auto-refresh' && (
           <Link href={`${path}?act=refresh` as Route} prefetch={false} scroll={false} className="button">
             <Icon of={RefreshCw} small />
             Refresh
           </Link>
         )}
-        {can(actor.level, 'token.create') && details && (
+        {mayOn(actor, account, 'token.create') && details && (
           <Link href={duplicate} prefetch={false} className="button">
             <Icon of={CopyPlus} small />
             Duplicate
           </Link>
         )}
-        {can(actor.level, 'token.revoke') && (
+        {mayOn(actor, account, 'token.revoke') && (
           <Link href={`${path}?act=revoke` as Route} prefetch={false} scroll={false} className="button">
             Revoke…
           </Link>
@@ -328,7 +330,7 @@ function Head({ actor, view: { token }, path, account }: Shown) {
 }
 
 function InTheBundle({ actor, account, token, path }: Shown & { token: KnownToken }) {
-  const mayTake = can(actor.level, 'token.retrieve');
+  const mayTake = mayOn(actor, account, 'token.retrieve');
   const isTooLate = token.details.kind === 'legacy' && mustSignInAgain(actor);
   const action = `/api/v1/tokens/${encodeURIComponent(token.name)}/tokens-file?account=${encodeURIComponent(account)}`;
   return (

@@ -5,15 +5,15 @@ import Link from 'next/link';
 import { NewTokenForm } from '@/components/editor/new-token-form';
 import { Icon } from '@/components/ui/icon';
 import { ProblemPanel } from '@/components/ui/problem-panel';
-import { can } from '@/lib/domain/access';
+import { levelOn } from '@/lib/domain/access';
 import type { KnownToken, Token } from '@/lib/domain/token';
 import { draftFromQuery, draftFromToken } from '@/lib/domain/token-draft';
 import { visibleText } from '@/lib/domain/visible-text';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import { newAttempt } from '@/lib/services/surroundings';
 import { listTokens, readToken } from '@/lib/services/tokens';
-import { PageFrame } from '../../../page-frame';
-import { signedIn } from '../../../signed-in';
+import { PageFrame, ProblemPage } from '../../../page-frame';
+import { mayOn, signedIn } from '../../../signed-in';
 import { newTokenAction } from './actions';
 
 export const metadata: Metadata = { title: 'New token' };
@@ -34,8 +34,15 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
   const source = copied?.ok && isKnown(copied.value.token) ? copied.value.token : null;
   // A link that says more than where it is copied from is somebody's own draft.
   const isPlainCopy = source !== null && query.ns === undefined && query.name === undefined;
-  const mayCreate = can(actor.level, 'token.create');
+  const mayCreate = mayOn(actor, account, 'token.create');
   const draft = isPlainCopy ? draftFromToken(source, new Set(taken)) : asked;
+  if (!namespaces.ok && namespaces.problem.code === 'unknown-account') {
+    return (
+      <PageFrame actor={actor} account={account} section="tokens">
+        <ProblemPage title="New token" problem={namespaces.problem} />
+      </PageFrame>
+    );
+  }
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       <Link
@@ -55,8 +62,8 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
       <div className="mb-5 grid gap-3">
         {!mayCreate && (
           <p className="rounded-control border border-info-line bg-info-soft px-3.5 py-2.5 text-m">
-            Your role ({actor.level}) may prepare a token but not create it. Send the link of the finished
-            form to a manager.
+            Your role here ({levelOn(actor.level, actor.scope, account)}) may prepare a token but not create
+            it. Send the link of the finished form to a manager.
           </p>
         )}
         {!namespaces.ok && <ProblemPanel problem={namespaces.problem} />}

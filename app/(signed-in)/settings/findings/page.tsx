@@ -1,8 +1,10 @@
 // The rules of findings, for all accounts. A plain GET form shows what other rules would find; only then they are saved.
 import type { Metadata } from 'next';
 import { SaveRules } from '@/components/settings/save-rules';
+import { SettingsNav } from '@/components/settings/settings-nav';
 import { FieldErrors } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
+import { can } from '@/lib/domain/access';
 import {
   DEFAULT_RULES,
   FINDING_CODES,
@@ -21,10 +23,10 @@ import { signedIn } from '../../signed-in';
 import { saveRulesAction } from './actions';
 import { ruleFields, rulesInput } from './rules-input';
 
-export const metadata: Metadata = { title: 'Rules' };
+export const metadata: Metadata = { title: 'Findings' };
 
-export default async function RulesPage({ searchParams }: PageProps<'/settings/rules'>) {
-  const actor = await signedIn('/settings/rules');
+export default async function FindingsPage({ searchParams }: PageProps<'/settings/findings'>) {
+  const actor = await signedIn('/settings/findings');
   const sought = await searchParams;
   const saved = await readFindingRules(actor);
   const inForce = saved.ok ? saved.value : DEFAULT_RULES;
@@ -35,8 +37,9 @@ export default async function RulesPage({ searchParams }: PageProps<'/settings/r
   const problem = saved.ok ? (preview.ok ? null : preview.problem) : saved.problem;
   return (
     <PageFrame actor={actor} section="settings">
+      <SettingsNav current="findings" level={actor.level} />
       {problem || !preview.ok ? (
-        problem && <ProblemPage title="Rules" problem={problem} />
+        problem && <ProblemPage title="Findings" problem={problem} />
       ) : (
         <Rules
           rules={rules}
@@ -44,6 +47,7 @@ export default async function RulesPage({ searchParams }: PageProps<'/settings/r
           isSaved={sought.done === 'saved' && proposed === null}
           errors={proposed && !proposed.ok ? proposed.fields : {}}
           preview={preview.value}
+          mayChange={can(actor.level, 'rules.change', actor.scope)}
         />
       )}
     </PageFrame>
@@ -56,14 +60,16 @@ type RulesProps = {
   isSaved: boolean;
   errors: Readonly<Record<string, readonly string[]>>;
   preview: RulePreview;
+  /** An admin with limits may only look. */
+  mayChange: boolean;
 };
 
-function Rules({ rules, isChanged, isSaved, errors, preview }: RulesProps) {
+function Rules({ rules, isChanged, isSaved, errors, preview, mayChange }: RulesProps) {
   const { tokens, pending, unread } = preview;
   return (
     <>
       <div className="mb-5 grid gap-1">
-        <h1>Rules</h1>
+        <h1>Findings</h1>
         <p className="max-w-[44rem] text-m text-ink-2">
           What the Due page and the page of a token name as findings, in all accounts. The counts are of the{' '}
           {tokens} tokens that have not expired
@@ -76,7 +82,7 @@ function Rules({ rules, isChanged, isSaved, errors, preview }: RulesProps) {
           <Notice look="ok" title="The rules were saved." />
         </div>
       )}
-      <form className="grid gap-4">
+      <form className="grid max-w-200 gap-4">
         <input type="hidden" name="check" value="1" />
         <table className="table">
           <caption className="sr-only">Rules of findings</caption>
@@ -109,8 +115,14 @@ function Rules({ rules, isChanged, isSaved, errors, preview }: RulesProps) {
       {isChanged && (
         <section aria-labelledby="not-saved" className="mt-6 grid gap-3">
           <h2 id="not-saved">Not saved yet</h2>
-          <p className="text-m text-ink-2">The counts above are of these rules. Those in force are others.</p>
-          <SaveRules action={saveRulesAction} fields={ruleFields(rules)} />
+          <p className="text-m text-ink-2">
+            The counts above are of these rules, which are not in force until they are saved.
+          </p>
+          {mayChange ? (
+            <SaveRules action={saveRulesAction} fields={ruleFields(rules)} />
+          ) : (
+            <p className="text-m">Only an admin without limits can save them: they hold for all accounts.</p>
+          )}
         </section>
       )}
     </>
@@ -162,7 +174,7 @@ function RuleRow({ code, rules, errors, count }: RuleRowProps) {
           </span>
         )}
       </th>
-      <td className="num align-top py-2!">
+      <td className={`num align-top whitespace-nowrap py-2! ${isOn ? '' : 'text-ink-3'}`}>
         {isOn ? 'finds' : 'would find'} <b className="font-semibold">{count}</b>
       </td>
     </tr>

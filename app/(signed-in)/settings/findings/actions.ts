@@ -10,7 +10,7 @@ export async function saveRulesAction(_before: FormState, form: FormData): Promi
   return runAction(form, async (actor) => {
     const given = (name: string) => form.getAll(name).filter((value) => typeof value === 'string');
     const saved = await changeFindingRules(actor, rulesInput(given));
-    if (saved.ok) redirect('/settings/rules?done=saved' as Route);
+    if (saved.ok) redirect('/settings/findings?done=saved' as Route);
     return saved;
   });
 }

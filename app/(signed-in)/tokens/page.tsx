@@ -1,0 +1,197 @@
+// The tokens of all accounts in one table. What cannot be read is told, with the reason, above it.
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { AccountName } from '@/components/shell/account-mark';
+import { Filters } from '@/components/tokens/filters';
+import { NoMatch } from '@/components/tokens/no-match';
+import { Pager } from '@/components/tokens/pager';
+import { TokenTable } from '@/components/tokens/token-table';
+import { Notice } from '@/components/ui/notice';
+import { Poll } from '@/components/ui/poll';
+import { ProblemPanel } from '@/components/ui/problem-panel';
+import type { AccountLook } from '@/lib/domain/account';
+import { ageInWords } from '@/lib/domain/age';
+import { type Token, tokenStatus } from '@/lib/domain/token';
+import {
+  type Notes,
+  ownersOf,
+  parseTokenQuery,
+  printTokenQuery,
+  queryTokens,
+  type TokenQuery,
+} from '@/lib/domain/token-query';
+import { visibleText } from '@/lib/domain/visible-text';
+import { noAccount } from '@/lib/services/accounts';
+import { listDoubts } from '@/lib/services/doubts';
+import { readNotes } from '@/lib/services/notes';
+import type { Actor } from '@/lib/services/session';
+import { currentTime, today } from '@/lib/services/surroundings';
+import { type AccountTokens, listAllTokens, showFirst } from '@/lib/services/tokens';
+import { PageFrame, ProblemPage } from '../page-frame';
+import { signedIn } from '../signed-in';
+
+export const metadata: Metadata = { title: 'Tokens of all accounts' };
+
+const PATH = '/tokens';
+
+export default async function AllTokensPage({ searchParams }: PageProps<'/tokens'>) {
+  const query = parseTokenQuery(await searchParams);
+  const actor = await signedIn(hrefOf(query));
+  const all = await listAllTokens(actor);
+  const problem = all.ok ? all.value.length === 0 && noAccount().problem : all.problem;
+  return (
+    <PageFrame actor={actor} section="tokens" isOfAll>
+      {all.ok && all.value.length > 0 && <AllTokens actor={actor} query={query} all={all.value} />}
+      {problem && <ProblemPage title="Tokens" problem={problem} />}
+    </PageFrame>
+  );
+}
+
+function hrefOf(query: TokenQuery): Route {
+  const search = printTokenQuery(query);
+  return (search ? `${PATH}?${search}` : PATH) as Route;
+}
+
+/** A token that knows its account. */
+type Row = Token & { account: AccountLook; isPending: boolean; isDoubtful: boolean };
+
+type AllTokensProps = { actor: Actor; query: TokenQuery; all: readonly AccountTokens[] };
+
+async function AllTokens({ actor, query, all }: AllTokensProps) {
+  const day = today();
+  const rows = (await Promise.all(all.map((one) => rowsOf(actor, one)))).flat();
+  const notes = await notesOf(actor, all);
+  const page = queryTokens(rows, query, day, notes);
+  await showFirstOf(actor, page.rows);
+  const waiting = all.filter(
+    ({ listed }) => listed === null || (listed.ok && listed.value.isRefreshing),
+  ).length;
+  const pending = rows.filter(({ isPending }) => isPending).length;
+  const expired = rows.filter((token) => tokenStatus(token, day) === 'expired').length;
+  const namespaces = [...new Set(rows.flatMap(({ details }) => [...(details?.permissions.keys() ?? [])]))];
+  return (
+    <>
+      <div className="mb-5 grid gap-1">
+        <h1>Tokens of all accounts</h1>
+        <p className="text-m text-ink-2">
+          <b className="font-semibold text-ink">{rows.length - expired}</b> in use in{' '}
+          {all.length - unread(all).length} of {all.length} {all.length === 1 ? 'account' : 'accounts'}
+          {expired > 0 && ` · ${expired} expired still count against the limits`}
+        </p>
+      </div>
+      <Unread all={all} />
+      <Filters
+        query={query}
+        namespaces={namespaces.sort()}
+        edgeWorkers={null}
+        owners={ownersOf(notes)}
+        href={hrefOf}
+      />
+      <div className="mt-3 flex min-h-8 flex-wrap items-center gap-3 text-s text-ink-3">
+        <p role="status">
+          <b className="font-semibold text-ink-2">{page.matching} shown</b>
+          {page.undecided > 0 && `, and ${page.undecided} whose details are not known yet`}
+        </p>
+        {pending > 0 && (
+          <label className="flex items-center gap-2">
+            Details {rows.length - pending} of {rows.length}
+            <progress value={rows.length - pending} max={rows.length} className="h-1.5 w-24 accent-accent" />
+          </label>
+        )}
+      </div>
+      {page.rows.length === 0 ? (
+        rows.length > 0 && <NoMatch query={query} expired={expired} href={hrefOf} base={PATH as Route} />
+      ) : (
+        <TokenTable
+          caption="Tokens of all accounts"
+          tokens={page.rows}
+          today={day}
+          query={query}
+          sortHref={(sort, descending) => hrefOf({ ...query, sort, descending, page: 1 })}
+          tokenHref={({ account, name }) =>
+            `/${encodeURIComponent(account.slug)}/tokens/${encodeURIComponent(name)}` as Route
+          }
+          notes={notes}
+          isBusy={pending + waiting > 0}
+          isPending={({ isPending }) => isPending}
+          isDoubtful={({ isDoubtful }) => isDoubtful}
+          accountOf={({ account }) => <AccountLink account={account} query={query} />}
+          mayRefresh={false}
+          mayRevoke={false}
+        />
+      )}
+      <Pager page={page} query={query} href={hrefOf} />
+      {pending + waiting > 0 && <Poll mark={`${pending} ${waiting}`} />}
+    </>
+  );
+}
+
+async function rowsOf(actor: Actor, { account, listed }: AccountTokens): Promise<Row[]> {
+  if (!listed?.ok) return [];
+  const { tokens, pending } = listed.value;
+  const doubts = await listDoubts(actor, account.slug);
+  const checking = doubts.ok ? doubts.value.filter(({ state }) => state === 'checking') : [];
+  return tokens.map((token) => ({
+    ...token,
+    account,
+    isPending: pending.has(token.name),
+    isDoubtful: checking.some(({ name }) => name === token.name),
+  }));
+}
+
+async function notesOf(actor: Actor, all: readonly AccountTokens[]): Promise<Notes> {
+  const read = await Promise.all(all.map(({ account }) => readNotes(actor, account.slug)));
+  return new Map(read.flatMap((notes) => (notes.ok ? [...notes.value] : [])));
+}
+
+/** The rows on this page are read before others, in each account. */
+async function showFirstOf(actor: Actor, rows: readonly Row[]): Promise<void> {
+  const waiting = rows.filter(({ isPending }) => isPending);
+  for (const slug of new Set(waiting.map(({ account }) => account.slug))) {
+    const names = waiting.filter(({ account }) => account.slug === slug).map(({ name }) => name);
+    await showFirst(actor, slug, names);
+  }
+}
+
+/** The same filters, on this account alone. */
+function AccountLink({ account, query }: { account: AccountLook; query: TokenQuery }) {
+  const search = printTokenQuery({ ...query, page: 1 });
+  return (
+    <Link
+      href={`/${encodeURIComponent(account.slug)}/tokens${search ? `?${search}` : ''}` as Route}
+      prefetch={false}
+      className="block text-ink-2 no-underline hover:text-ink hover:underline"
+    >
+      <AccountName account={account} oneLine />
+    </Link>
+  );
+}
+
+function unread(all: readonly AccountTokens[]): readonly AccountTokens[] {
+  return all.filter(({ listed }) => !listed?.ok);
+}
+
+/** Each account whose tokens are missing or old, with the reason. */
+function Unread({ all }: { all: readonly AccountTokens[] }) {
+  const now = currentTime();
+  const told = all.flatMap(({ account, listed }) => {
+    const { name, slug } = account;
+    if (listed === null) {
+      const title = `${visibleText(name)} is still being read.`;
+      return [<Notice key={slug} look="info" title={title} text="Its tokens are not in the table yet." />];
+    }
+    const problem = listed.ok ? listed.value.problem : listed.problem;
+    if (!problem) return [];
+    const titled = { ...problem, title: `${visibleText(name)}: ${problem.title}` };
+    return [
+      <ProblemPanel key={slug} problem={titled}>
+        <p className="text-ink-2">
+          {listed.ok
+            ? `What is shown of this account was read ${ageInWords(listed.value.readAt, now)}.`
+            : 'Its tokens are not in the table.'}
+        </p>
+      </ProblemPanel>,
+    ];
+  });
+  return told.length > 0 && <div className="mb-5 grid gap-3">{told}</div>;
+}
