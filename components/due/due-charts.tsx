@@ -14,15 +14,25 @@ const FILLS: Record<DueKind, string> = {
   review: 'fill-accent',
 };
 
-type FrameProps = { id: string; title: string; legend: ReactNode; table: ReactNode; children: ReactNode };
+type FrameProps = {
+  id: string;
+  title: string;
+  said: string;
+  legend: ReactNode;
+  table: ReactNode;
+  children: ReactNode;
+};
 
-function ChartFrame({ id, title, legend, table, children }: FrameProps) {
+function ChartFrame({ id, title, said, legend, table, children }: FrameProps) {
   return (
     <section aria-labelledby={id} className="mb-8">
       <h2 id={id}>{title}</h2>
-      <p className="mb-3 flex flex-wrap gap-x-4 text-s text-ink-2">{legend}</p>
+      <div className="mb-3 flex flex-wrap gap-x-6 gap-y-1 text-s text-ink-2">
+        <p>{said}</p>
+        <p className="flex flex-wrap gap-x-4">{legend}</p>
+      </div>
       {children}
-      <details className="mt-3">
+      <details className="mt-2 -ml-2">
         <summary className="button" data-look="plain">
           As a table
         </summary>
@@ -56,20 +66,13 @@ export function WeekChart({ weeks, overdue }: { weeks: readonly WeekCount[]; ove
   const kinds = kindsIn(weeks);
   const lines = [0, most / 2, most].filter((value) => Number.isInteger(value));
   const all = weeks.reduce((sum, { total }) => sum + total, 0);
-  const said = `${all} dates in 52 weeks${busiest ? `; most in the week from ${formatDay(busiest.from)}: ${most}` : ''}.`;
+  const said = `${all} dates in 52 weeks${busiest ? `, ${most} of them in the week from ${formatDay(busiest.from)}` : ''}.`;
   return (
     <ChartFrame
       id="chart-weeks"
       title="What falls due per week, the next 12 months"
-      legend={
-        <>
-          <span>{said}</span>
-          {overdue > 0 && <span>{overdue} overdue are not in it.</span>}
-          {kinds.map((kind) => (
-            <Legend key={kind} fill={FILLS[kind]} words={DUE_KIND_WORDS[kind]} />
-          ))}
-        </>
-      }
+      said={overdue > 0 ? `${said} ${overdue} overdue are not among them.` : said}
+      legend={kinds.map((kind) => <Legend key={kind} fill={FILLS[kind]} words={DUE_KIND_WORDS[kind]} />)}
       table={<WeekTable weeks={weeks} kinds={kinds} />}
     >
       <div className="flex">
@@ -192,9 +195,11 @@ function dayCell(day: Day) {
 const KIND_WORDS: Record<TokenKind, string> = { 'auto-refresh': 'Auto-refresh', legacy: 'Legacy (JWT)' };
 const KIND_FILLS: Record<TokenKind, string> = { 'auto-refresh': 'fill-ink-3', legacy: 'fill-attention' };
 const TOKEN_KINDS = ['auto-refresh', 'legacy'] as const;
-const BIN_HEIGHT = 52;
-/** Percent of the width of the longest bar; the rest is for its number. */
-const WIDEST = 88;
+/** The height of an age: two bars, and room between ages. */
+const BIN = 40;
+/** Percent of the width: where bars begin, after the words, and how long the longest is; the rest is for its number. */
+const BARS_FROM = 34;
+const WIDEST = 60;
 
 /** How long ago tokens were issued or last refreshed. */
 export function AgeChart({ ages }: { ages: readonly AgeCount[] }) {
@@ -204,50 +209,51 @@ export function AgeChart({ ages }: { ages: readonly AgeCount[] }) {
   return (
     <ChartFrame
       id="chart-ages"
-      title="Age of tokens"
-      legend={
-        <>
-          <span>{said}</span>
-          {TOKEN_KINDS.map((kind) => (
-            <Legend key={kind} fill={KIND_FILLS[kind]} words={KIND_WORDS[kind]} />
-          ))}
-        </>
-      }
+      title="Age of tokens by kind"
+      said={said}
+      legend={TOKEN_KINDS.map((kind) => (
+        <Legend key={kind} fill={KIND_FILLS[kind]} words={KIND_WORDS[kind]} />
+      ))}
       table={<AgeTable ages={ages} />}
     >
-      <svg
-        role="img"
-        aria-label={said}
-        width="100%"
-        height={ages.length * BIN_HEIGHT}
-        className="block max-w-2xl"
-      >
+      <svg role="img" aria-label={said} width="100%" height={ages.length * BIN} className="block max-w-3xl">
         {ages.map(({ words, counts }, index) => (
-          <g key={words}>
-            <text x="0" y={index * BIN_HEIGHT + 13} className="fill-ink-2 text-s">
-              {words}
-            </text>
-            {TOKEN_KINDS.filter((kind) => counts[kind] > 0).map((kind, row) => {
-              const y = index * BIN_HEIGHT + 20 + row * 13;
-              const width = (counts[kind] / most) * WIDEST;
-              return (
-                <g key={kind}>
-                  <rect x="0" y={y} width={`${width}%`} height="10" rx="1" className={KIND_FILLS[kind]} />
-                  <text x={`${width + 1}%`} y={y + 9} className="fill-ink-2 text-xs">
-                    {counts[kind]}
-                  </text>
-                </g>
-              );
-            })}
-            {TOKEN_KINDS.every((kind) => counts[kind] === 0) && (
-              <text x="0" y={index * BIN_HEIGHT + 29} className="fill-ink-3 text-xs">
-                none
-              </text>
-            )}
-          </g>
+          <AgeBars key={words} words={words} counts={counts} most={most} y={index * BIN} />
         ))}
       </svg>
     </ChartFrame>
+  );
+}
+
+type AgeBarsProps = AgeCount & { most: number; y: number };
+
+function AgeBars({ words, counts, most, y }: AgeBarsProps) {
+  return (
+    <>
+      <text x="0" y={y + 21} className="fill-ink-2 text-s">
+        {words}
+      </text>
+      {TOKEN_KINDS.map((kind, row) => {
+        const width = (counts[kind] / most) * WIDEST;
+        return (
+          <g key={kind}>
+            {counts[kind] > 0 && (
+              <rect
+                x={`${BARS_FROM}%`}
+                y={y + 5 + row * 13}
+                width={`${width}%`}
+                height="11"
+                className={KIND_FILLS[kind]}
+              />
+            )}
+            <text x={`${BARS_FROM + width + 1}%`} y={y + 14.5 + row * 13} className="fill-ink-3 text-xs">
+              {counts[kind]}
+            </text>
+          </g>
+        );
+      })}
+      <line x1="0" x2="100%" y1={y + BIN - 1} y2={y + BIN - 1} className="stroke-line" />
+    </>
   );
 }
 

@@ -20,12 +20,11 @@ export function DueFilters({ query, owners, counts, clearHref }: DueFiltersProps
   const codes = FINDING_CODES.filter((code) => (counts.get(code) ?? 0) > 0 || code === query.finding);
   return (
     <search aria-label="Dates">
-      {/* On phones one line that scrolls sideways. */}
-      <form className="relative flex flex-wrap items-center gap-x-4 gap-y-2 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:p-1">
+      <form className="flex flex-wrap items-center gap-x-4 gap-y-2">
         {query.view !== 'list' && <input type="hidden" name="view" value={query.view} />}
         {query.month && <input type="hidden" name="month" value={query.month} />}
         {query.span && <input type="hidden" name="window" value={query.span} />}
-        <fieldset className="flex flex-none flex-wrap gap-x-4 gap-y-1 max-sm:flex-nowrap">
+        <fieldset className="flex flex-wrap gap-x-4 max-sm:w-full max-sm:grid max-sm:grid-cols-3 sm:gap-y-1">
           <legend className="sr-only">Kinds of date</legend>
           {DUE_KINDS.map((kind) => (
             <label
@@ -44,13 +43,13 @@ export function DueFilters({ query, owners, counts, clearHref }: DueFiltersProps
             </label>
           ))}
         </fieldset>
-        <span className="flex flex-wrap gap-2 max-sm:flex-none max-sm:flex-nowrap">
+        <span className="flex flex-wrap gap-2 max-sm:w-full">
           <select
             key={`finding ${query.finding}`}
             name="finding"
             aria-label="Finding"
             defaultValue={query.finding ?? ''}
-            className="box w-auto max-w-52 font-medium"
+            className="box w-auto max-w-52 font-medium max-sm:w-20 max-sm:flex-1"
           >
             <option value="">Finding</option>
             {codes.map((code) => (
@@ -64,7 +63,7 @@ export function DueFilters({ query, owners, counts, clearHref }: DueFiltersProps
             name="owner"
             aria-label="Owner"
             defaultValue={query.owner ?? ''}
-            className="box w-auto max-w-40 font-medium"
+            className="box w-auto max-w-40 font-medium max-sm:w-20 max-sm:flex-1"
           >
             <option value="">Owner</option>
             {[...new Set([...owners, ...(query.owner ? [query.owner] : [])])]

@@ -53,8 +53,16 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
       <h2 id={id} className="border-b border-line-strong pb-1.5 text-m">
         {title} <span className="font-normal text-ink-3">{rows.length}</span>
       </h2>
-      <table className="table cards">
+      <table className="table cards cards:table-fixed">
         <caption className="sr-only">{title}</caption>
+        {/* The same places in every group. */}
+        <colgroup>
+          <col className="w-48" />
+          <col />
+          <col className="w-44" />
+          <col className="w-16" />
+          <col className="w-28" />
+        </colgroup>
         <thead className="sr-only">
           <tr>
             <th scope="col">Token</th>
@@ -84,7 +92,7 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
   const found = (findings.get(token.uuid) ?? []).filter(({ code }) => code !== 'no-owner');
   return (
     <tr>
-      <th scope="row" className="c-name cards:w-56">
+      <th scope="row" className="c-name">
         <Link
           href={tokenHref(token.name)}
           prefetch={false}
@@ -93,11 +101,17 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
           {visibleText(token.name)}
         </Link>
       </th>
-      <td className="c-date">
+      {/* On a card the words have the whole width, and come before the permissions. */}
+      <td className="c-date cards:py-1.5 max-cards:[grid-area:2/1/auto/-1]">
         <span className="flex items-center gap-2.5">
-          {day !== null && (
-            <DayRuler days={daysBetween(today, day)} look={lookOf(row, today)} withDot={day >= today} />
-          )}
+          {/* A day that has passed is not on the ruler: only its place is kept. */}
+          <span className={day === null || day < today ? 'invisible' : 'contents'}>
+            <DayRuler
+              days={day === null ? 0 : daysBetween(today, day)}
+              look={lookOf(row, today)}
+              withDot={day !== null}
+            />
+          </span>
           <span className="min-w-0 leading-tight">
             <span className={`block first-letter:uppercase [overflow-wrap:anywhere] ${lookOf(row, today)}`}>
               {visibleText(dueWords(row, today))}
@@ -114,9 +128,9 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
           </span>
         </span>
       </td>
-      <td className="c-perm cards:w-40">
+      <td className={`c-perm max-cards:[grid-area:3/1/auto/3] ${first ? '' : 'max-cards:hidden'}`}>
         {first ? (
-          <span className="inline-flex min-w-0 items-center gap-2">
+          <span className="inline-flex max-w-full min-w-0 items-center gap-2">
             <Permissions namespace={first[0]} held={first[1]} />
             {all.length > 1 && <span className="text-s text-ink-3">+{all.length - 1}</span>}
           </span>
@@ -124,8 +138,10 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
           <span className="text-ink-3">{pending.has(token.name) ? 'Loading' : '–'}</span>
         )}
       </td>
-      <td className="c-nets cards:w-16">{token.details && <Networks networks={token.details.networks} />}</td>
-      <td className="c-status cards:w-28">
+      <td className="c-nets max-cards:[grid-area:3/3]">
+        {token.details && <Networks networks={token.details.networks} />}
+      </td>
+      <td className="c-status">
         {kind !== null && (
           <span className="inline-flex items-center gap-1.5 text-s text-ink-2">
             <KindMark kind={kind} />

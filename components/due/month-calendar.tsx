@@ -60,7 +60,7 @@ export function MonthCalendar({ month, today, chosen, items, path, search, href 
           <thead>
             <tr>
               {WEEKDAYS.map((name) => (
-                <th key={name} scope="col" className="pb-1 text-start text-s font-medium text-ink-3">
+                <th key={name} scope="col" className="pb-1 pl-2 text-start text-s font-medium text-ink-3">
                   <span aria-hidden="true">{name.slice(0, 2)}</span>
                   <span className="sr-only">{name}</span>
                 </th>
@@ -71,7 +71,10 @@ export function MonthCalendar({ month, today, chosen, items, path, search, href 
             {monthWeeks(month).map((week) => (
               <tr key={week.find((day) => day !== null)}>
                 {week.map((day, index) => (
-                  <td key={day ?? WEEKDAYS[index]} className="h-16 border border-line p-0 align-top">
+                  <td
+                    key={day ?? WEEKDAYS[index]}
+                    className={`h-16 border border-line p-0 align-top ${day ? '' : 'bg-canvas'}`}
+                  >
                     {day && (
                       <DayLink
                         day={day}
@@ -88,7 +91,7 @@ export function MonthCalendar({ month, today, chosen, items, path, search, href 
           </tbody>
         </table>
       </MonthKeys>
-      <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-s text-ink-3">
+      <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-s text-ink-3 xl:hidden">
         {DUE_KINDS.map((kind) => (
           <span key={kind} className="inline-flex items-center gap-1.5">
             <KindMark kind={kind} />
@@ -129,10 +132,15 @@ function DayLink({ day, counts, isToday, isChosen, href }: DayLinkProps) {
         {Number(day.slice(8))}
       </span>
       {counts && (
-        <span className="flex flex-wrap gap-0.5">
+        <span className="flex flex-wrap gap-0.5 xl:grid xl:gap-1 xl:pl-1">
           {DUE_KINDS.map((kind) => {
             const count = counts.get(kind);
-            return count ? <KindMark key={kind} kind={kind} count={count} /> : null;
+            return count ? (
+              <span key={kind} className="inline-flex items-center gap-1.5 text-xs text-ink-2">
+                <KindMark kind={kind} count={count} />
+                <span className="max-xl:hidden">{DUE_KIND_WORDS[kind]}</span>
+              </span>
+            ) : null;
           })}
         </span>
       )}

@@ -134,20 +134,20 @@ function Head({ base, query, due, today: day, href }: PartProps & { base: string
           expire · as of {ageInWords(due.readAt, currentTime())}
         </p>
       </div>
-      <nav aria-label="View" className="flex gap-1">
+      <nav aria-label="View" className="flex">
         {DUE_VIEWS.map((view) => (
           <Link
             key={view}
             href={href({ view, day: null, month: view === 'month' ? query.month : null })}
             prefetch={false}
             aria-current={view === query.view ? 'page' : undefined}
-            className="button aria-[current=page]:border-ink-2 aria-[current=page]:bg-sunken"
+            className="button -ml-px rounded-none shadow-none first:ml-0 first:rounded-l-control last:rounded-r-control aria-[current=page]:z-1 aria-[current=page]:border-ink-2 aria-[current=page]:bg-sunken"
           >
             {VIEW_WORDS[view]}
           </Link>
         ))}
       </nav>
-      <p className="flex flex-wrap gap-1">
+      <p className="flex gap-1">
         {(['csv', 'json'] as const).map((format) => (
           <a
             key={format}
@@ -156,7 +156,9 @@ function Head({ base, query, due, today: day, href }: PartProps & { base: string
             data-look="plain"
             download
           >
-            <Icon of={Download} small />
+            <span className="max-sm:hidden">
+              <Icon of={Download} small />
+            </span>
             {format.toUpperCase()}
           </a>
         ))}
