@@ -1,6 +1,5 @@
 // One call to Akamai: signed by akamai-edgegrid, sent by fetch, paced, bounded in time and size, GET retried.
 import { createHash } from 'node:crypto';
-import EdgeGrid from 'akamai-edgegrid';
 import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { z } from 'zod';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
@@ -138,7 +137,7 @@ export function paceStates(): readonly PaceState[] {
   return [...paces()].map((pace) => pace.state());
 }
 
-type Sign = (method: string, path: string, body: string | Uint8Array | undefined) => string;
+type Sign = (method: string, path: string, body: string | Uint8Array | undefined) => Promise<string>;
 type Read<T> = (response: Response, at: number) => Promise<Result<T>>;
 type Context = ClientOptions & { sign: Sign; pace: Pace; limits: Limits; base: string };
 
@@ -149,10 +148,18 @@ const signedRequest = z.object({ headers: z.object({ Authorization: z.string() }
  * credential; `auth` leaves its result on the object, so it is taken in the same tick.
  */
 function signer({ host, clientToken, clientSecret, accessToken }: Credential): Sign {
-  const edgeGrid = new EdgeGrid(clientToken, clientSecret, accessToken, host);
-  return (method, path, body) =>
-    signedRequest.parse(edgeGrid.auth({ method, path, body, headers: typeHeader(body) }).request).headers
-      .Authorization;
+  // It comes with all of axios: a start need not wait for that.
+  const load = async () => {
+    const { default: EdgeGrid } = await import('akamai-edgegrid');
+    return new EdgeGrid(clientToken, clientSecret, accessToken, host);
+  };
+  let loading: ReturnType<typeof load> | null = null;
+  return async (method, path, body) => {
+    loading ??= load();
+    const edgeGrid = await loading;
+    return signedRequest.parse(edgeGrid.auth({ method, path, body, headers: typeHeader(body) }).request)
+      .headers.Authorization;
+  };
 }
 
 /** The library hashes bytes only when they are called gzip. */
@@ -255,7 +262,7 @@ async function sendOnce<T>(
       headers: {
         Accept: 'application/json, application/problem+json, application/gzip',
         'User-Agent': 'EdgeKV-Token-Desk',
-        Authorization: context.sign(call.method, path, body),
+        Authorization: await context.sign(call.method, path, body),
         ...(call.method === 'GET' ? {} : { 'Content-Type': 'application/json', ...typeHeader(body) }),
       },
       ...(body === undefined ? {} : { body }),

@@ -8,7 +8,6 @@ import { watchRequests } from '@/lib/platform/requests';
 import { StoreError } from '@/lib/store/data-folder';
 import { database } from '@/lib/store/database';
 import { lockDataFolder } from '@/lib/store/server-lock';
-import { checkAtStart } from './doctor';
 import { settleEarlierRun } from './earlier-run';
 import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
@@ -36,7 +35,7 @@ export async function boot(isProduction: boolean): Promise<void> {
       process.stdout.write(`No admin yet. Make the first one within 24 hours: ${link.value}\n`);
     }
     // Beside the first requests: it may take as long as a call.
-    void checkAtStart();
+    void import('./doctor').then(({ checkAtStart }) => checkAtStart());
   } catch (error) {
     const isExpected = error instanceof SettingsError || error instanceof StoreError;
     process.stderr.write(

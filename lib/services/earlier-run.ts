@@ -7,7 +7,6 @@ import { readOpenIntents, readUnknown } from '@/lib/store/audit-search';
 import type { AuditTable } from '@/lib/store/schema';
 import { abandonEarlierAttempts } from './attempts';
 import { settleIntent } from './audit';
-import { addDoubt, attemptOfIntent, doubtOfIntent } from './doubts';
 import { operatorActor } from './session';
 
 /**
@@ -30,12 +29,14 @@ export async function settleEarlierRun(): Promise<void> {
   const open = (await readOpenIntents(seq)).filter(
     (intent) => intent.actor_kind !== 'operator' || now() - intent.at > OPERATOR_INTENT_MS,
   );
-  for (const intent of open) if (!takeUp(intent, false)) settleUnknown(intent);
-  for (const intent of await readUnknown(now() - DOUBT_MS_MAX)) takeUp(intent, true);
+  for (const intent of open) if (!(await takeUp(intent, false))) settleUnknown(intent);
+  for (const intent of await readUnknown(now() - DOUBT_MS_MAX)) await takeUp(intent, true);
 }
 
 /** Whether it is a change of a token that can be looked up: then it will be. */
-function takeUp(intent: AuditTable, isOnRecord: boolean): boolean {
+async function takeUp(intent: AuditTable, isOnRecord: boolean): Promise<boolean> {
+  // With the client of Akamai, which most starts can do without.
+  const { addDoubt, attemptOfIntent, doubtOfIntent } = await import('./doubts');
   const doubt = doubtOfIntent(intent);
   if (doubt) addDoubt(doubt, { intent, attempt: attemptOfIntent(intent), isOnRecord });
   return doubt !== null;

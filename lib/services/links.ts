@@ -140,7 +140,7 @@ async function acceptInvitation(
 async function setPassword(link: OneTimeLinkTable, password: string): Promise<Result<{ email: string }>> {
   const person = await findPersonByEmail(link.email);
   if (!person || !(await consumeLink(link.hash))) return closed();
-  const { internalAdapter } = await auth().$context;
+  const { internalAdapter } = await (await auth()).$context;
   await internalAdapter.updatePassword(person.id, await hashPassword(password));
   await deleteSessionsOf(person.id);
   await clearSignInFailures(link.email);

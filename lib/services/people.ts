@@ -111,7 +111,7 @@ export async function resetPassword(actor: Actor, email: string, password: strin
       const person = await findPersonByEmail(account.value.email);
       if (!person)
         return fail('not-found', 404, `There is no account ${account.value.email}.`, 'Nothing was changed.');
-      const { internalAdapter } = await auth().$context;
+      const { internalAdapter } = await (await auth()).$context;
       await internalAdapter.updatePassword(person.id, await hashPassword(account.value.password));
       await deleteSessionsOf(person.id);
       await clearSignInFailures(account.value.email);
@@ -137,7 +137,7 @@ export async function createAccount(
   if (!free.ok) return free;
   const hash = await hashPassword(password);
   const id = await insertPerson(email, role, limits);
-  const { internalAdapter } = await auth().$context;
+  const { internalAdapter } = await (await auth()).$context;
   await internalAdapter.linkAccount({
     userId: id,
     providerId: 'credential',
@@ -153,7 +153,7 @@ export async function insertPerson(
   role: Role,
   limits: LimitColumns = { namespaces: null, networks: null },
 ): Promise<string> {
-  const { internalAdapter } = await auth().$context;
+  const { internalAdapter } = await (await auth()).$context;
   const name = email.split('@')[0] ?? email;
   const user = await internalAdapter.createUser(
     {
@@ -241,7 +241,7 @@ async function trySignIn(
 ): Promise<boolean> {
   if (password.length > PASSWORD_MAX) return false;
   const body = { email: isActive ? email : 'nobody@invalid.example', password };
-  const answer = await auth().api.signInEmail({ body, headers, asResponse: true });
+  const answer = await (await auth()).api.signInEmail({ body, headers, asResponse: true });
   return answer.ok;
 }
 
@@ -257,7 +257,7 @@ export async function signOut(actor: Actor, headers: Headers): Promise<Result<nu
   const ended = await mustStore(async () => {
     if (sessionId !== null) await deleteSession(sessionId);
   });
-  await auth().api.signOut({ headers });
+  await (await auth()).api.signOut({ headers });
   const outcome = ended.ok ? 'ok' : ended.problem.code;
   recordSingle(actor, { action: 'session.end', target: actor.name, account: null }, outcome);
   return ended.ok ? ok(null) : ended;

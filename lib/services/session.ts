@@ -147,16 +147,17 @@ export function badOrigin() {
 /** The session of the request, renewed when it is time for that, or as it is when nothing can be stored. */
 async function readSession(given: Headers) {
   try {
-    return await auth().api.getSession({ headers: given });
+    return await (await auth()).api.getSession({ headers: given });
   } catch (error) {
     // A full disk must not shut out who is signed in.
     log().error({ error }, 'the session was not renewed');
-    return auth().api.getSession({ headers: given, query: { disableRefresh: true } });
+    return (await auth()).api.getSession({ headers: given, query: { disableRefresh: true } });
   }
 }
 
 async function personOf(given: Headers): Promise<Actor> {
   const source = sourceOf(given);
+  if (!given.has('cookie')) return guest(source);
   const found = await readSession(given);
   const signedInAt = found?.session.createdAt.getTime() ?? 0;
   if (!found || now() - signedInAt > SESSION_MS_MAX) return guest(source);

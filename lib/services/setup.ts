@@ -51,7 +51,7 @@ export async function claimSetup(
     return createAccount(target, account.value.password, 'admin');
   });
   if (!created.ok) return created;
-  await auth().api.openSession({ body: { userId: created.value.id }, headers });
+  await (await auth()).api.openSession({ body: { userId: created.value.id }, headers });
   recordSingle(actor, { action: 'session.create', target, account: null, detail: { by: 'setup' } }, 'ok');
   return ok(null);
 }

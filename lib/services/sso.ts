@@ -81,7 +81,7 @@ export async function endSso(
   const target = answer.value.verifiedEmail ?? answer.value.subject;
   if (!person.ok) return refused(person.problem, person.why, target);
   const { signedInAt } = answer.value;
-  await auth().api.openSession({
+  await (await auth()).api.openSession({
     body: { userId: person.value.id, ...(signedInAt ? { signedInAt } : {}) },
     headers,
   });
@@ -146,7 +146,7 @@ async function create(actor: Actor, identity: SsoIdentity, ssoId: string, role: 
 }
 
 async function join(userId: string, ssoId: string): Promise<Result<null>> {
-  const { internalAdapter } = await auth().$context;
+  const { internalAdapter } = await (await auth()).$context;
   await internalAdapter.linkAccount({ userId, providerId: SSO_PROVIDER, accountId: ssoId });
   return ok(null);
 }

@@ -114,7 +114,7 @@ test('[100] who is signed in stays so while the session cannot be renewed', asyn
   const { auth } = await import('./auth');
   const { requestActor } = await import('./session');
   const body = { email: 'ann@example.com', password: 'a password for tests only' };
-  const answer = await auth().api.signInEmail({ body, asResponse: true });
+  const answer = await (await auth()).api.signInEmail({ body, asResponse: true });
   const cookie = answer.headers
     .getSetCookie()
     .map((one) => one.split(';')[0])

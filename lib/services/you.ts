@@ -94,7 +94,7 @@ export async function changePassword(
   if (blockedUntil > 0) return tooManySignIns(blockedUntil);
   const act = { action: 'you.change-password', target: actor.name, account: null };
   return withAudit(actor, act, async () => {
-    const { internalAdapter } = await auth().$context;
+    const { internalAdapter } = await (await auth()).$context;
     const accounts = await internalAdapter.findAccounts(actor.id);
     const hash = accounts.find(({ providerId }) => providerId === 'credential')?.password;
     if (!hash || !(await verifyPassword({ hash, password: current }))) {
@@ -105,7 +105,11 @@ export async function changePassword(
     await internalAdapter.updatePassword(actor.id, await hashPassword(next));
     await clearSignInFailures(actor.name);
     await deleteSessionsOf(actor.id);
-    await auth().api.signInEmail({ body: { email: actor.name, password: next }, headers, asResponse: true });
+    await (await auth()).api.signInEmail({
+      body: { email: actor.name, password: next },
+      headers,
+      asResponse: true,
+    });
     return ok(null);
   });
 }
