@@ -87,9 +87,13 @@ const PAGES: Readonly<Record<string, string>> = {
   '/you': '/you',
   '/audit': '/audit',
   '/settings/findings': '/settings/findings',
+  '/settings/notices': '/settings/notices',
 };
 /** Told to everybody. */
 const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];
+
+/** Calendars: nobody signs in for one, and the address is the secret. What they do is tested in notices.spec.ts. */
+const FEEDS = ['/feeds/[secret]'];
 
 /** Doors of single sign-on: not there unless it is set up; what they do then is tested in sso.spec.ts. */
 const SSO = ['/api/sso/start', '/api/sso/callback'];
@@ -100,7 +104,7 @@ async function keyOf(desk: Desk, role: string): Promise<string> {
 
 test('[1] the build has exactly the routes listed here', () => {
   const built = Object.values(manifest<Record<string, string>>('app-path-routes-manifest.json'));
-  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...SSO];
+  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...FEEDS, ...SSO];
   expect(built.sort()).toEqual(listed.sort());
 });
 
@@ -250,6 +254,33 @@ const ACTIONS: Readonly<
     withState: true,
     changes: null,
   },
+  saveChannelAction: {
+    fields: {
+      id: '',
+      kind: 'slack',
+      name: 'NAME',
+      secretUrl: 'https://127.0.0.1:9/',
+      dates: 'expiry',
+      owner: 'nobody',
+      when: 'now',
+    },
+    withState: true,
+    changes: null,
+  },
+  switchChannelAction: { fields: { id: 'nobody', on: 'yes' }, withState: true, changes: null },
+  removeChannelAction: { fields: { id: 'nobody' }, withState: true, changes: null },
+  testChannelAction: { fields: { id: 'nobody' }, withState: true, changes: null },
+  changeLaddersAction: {
+    fields: { expiry: '7', activation: '0', refresh: '', age: '', review: '7' },
+    withState: true,
+    changes: null,
+  },
+  makeFeedAction: {
+    fields: { name: 'NAME', account: 'default', dates: 'expiry' },
+    withState: true,
+    changes: null,
+  },
+  revokeFeedAction: { fields: { id: 'nobody' }, withState: true, changes: null },
   revokeKeyAction: { fields: { name: 'nobody' }, withState: true, changes: null },
   inviteAction: {
     fields: { email: 'invited@example.com', role: 'admin' },

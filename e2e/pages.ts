@@ -44,6 +44,10 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
   '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
   '/settings/connections': { right: 'account.list', paths: () => ['/settings/connections'] },
+  '/settings/notices': {
+    right: 'notice.read',
+    paths: () => ['/settings/notices', '/settings/notices?add=webhook', '/settings/notices?add=calendar'],
+  },
   '/keys': { right: 'key.read', paths: ({ key }) => ['/keys', `/keys?revoke=${key}`] },
   '/api-docs': { right: 'app.docs', paths: () => ['/api-docs'] },
   '/people': { right: 'people.read', paths: () => ['/people'] },

@@ -43,6 +43,7 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': {},
   '/settings/connections': { admin: 'account colour colours' },
+  '/settings/notices': { admin: 'accounts activation age channel expiry kind ladders refresh review slug' },
   '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
   '/people': {},

@@ -6,6 +6,7 @@ import { type AccessLevel, can, type Right } from '@/lib/domain/access';
 const PAGES = [
   { key: 'connections', label: 'Connections', right: 'account.list' },
   { key: 'findings', label: 'Findings', right: 'rules.preview' },
+  { key: 'notices', label: 'Notices', right: 'notice.read' },
 ] as const satisfies readonly { key: string; label: string; right: Right }[];
 
 type SettingsNavProps = { current: (typeof PAGES)[number]['key']; level: AccessLevel };

@@ -28,10 +28,10 @@ test('each role has all rights of the roles below it', () => {
   }
 });
 
-test('guests may sign in, claim the first set-up or a link, and read health, and nothing else', () => {
+test('guests may sign in, claim the first set-up or a link, read health and a calendar by its address, and nothing else', () => {
   assert.deepEqual(
     rights.filter((right) => can('guest', right)),
-    ['app.health', 'session.create', 'setup.claim', 'link.claim'],
+    ['app.health', 'session.create', 'setup.claim', 'link.claim', 'feed.read'],
   );
 });
 

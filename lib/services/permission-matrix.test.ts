@@ -28,6 +28,7 @@ before(async () => {
     PUBLIC_URL: 'http://localhost:3000',
     EDGERC: edgerc,
     AKAMAI_ORIGIN: simulator.url,
+    NOTICE_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'fatal',
   });
   const { createKey } = await import('./keys');
@@ -75,6 +76,27 @@ async function openSession(userId: string): Promise<string> {
     .values({ id, userId, expiresAt, ...rest })
     .execute();
   return id;
+}
+
+/** Port 9 discards; nobody listens there. */
+const channel = (name: string) => ({
+  name,
+  target: 'https://127.0.0.1:9/',
+  kinds: ['expiry'],
+  accounts: [],
+  owner: 'nobody',
+  when: 'now',
+});
+const feed = { name: 'matrix', account: 'default', kinds: ['expiry'] };
+
+/** A new channel; its id. */
+async function someChannel(): Promise<string> {
+  const { addChannel, readNoticeSettings } = await import('./notice-channels');
+  const { operatorActor } = await import('./session');
+  const name = crypto.randomUUID();
+  assert.ok((await addChannel(operatorActor(), 'slack', channel(name))).ok);
+  const settings = await readNoticeSettings(operatorActor());
+  return (settings.ok ? settings.value.channels.find((one) => one.name === name)?.id : undefined) ?? '';
 }
 
 const noLimits = { namespaces: '', stagingOnly: false };
@@ -356,6 +378,62 @@ const SERVICES: Readonly<Record<string, Line>> = {
       return keepEarlierNote(actor, 'default', 'cart-reader');
     },
   },
+  'notice-channels.readNoticeSettings': {
+    right: 'notice.read',
+    run: async (actor) => (await import('./notice-channels')).readNoticeSettings(actor),
+  },
+  'notice-channels.addChannel': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./notice-channels')).addChannel(actor, 'slack', channel(unique())),
+  },
+  'notice-channels.changeChannel': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const { changeChannel } = await import('./notice-channels');
+      return changeChannel(actor, await someChannel(), channel(unique()), false);
+    },
+  },
+  'notice-channels.setChannelOn': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./notice-channels')).setChannelOn(actor, await someChannel(), false),
+  },
+  'notice-channels.removeChannel': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./notice-channels')).removeChannel(actor, await someChannel()),
+  },
+  'notice-channels.testChannel': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const tested = await (await import('./notice-channels')).testChannel(actor, await someChannel());
+      // Nobody listens there: it was tried, which is all that counts here.
+      return !tested.ok && tested.problem.code === 'delivery-failed' ? { ok: true, value: null } : tested;
+    },
+  },
+  'notice-channels.changeLadders': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const ladders = { expiry: '7', activation: '0', refresh: '7', age: '7', review: '7' };
+      return (await import('./notice-channels')).changeLadders(actor, ladders);
+    },
+  },
+  'calendar-feeds.listFeeds': {
+    right: 'notice.read',
+    run: async (actor) => (await import('./calendar-feeds')).listFeeds(actor),
+  },
+  'calendar-feeds.makeFeed': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./calendar-feeds')).makeFeed(actor, feed),
+  },
+  'calendar-feeds.revokeFeed': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const { listFeeds, makeFeed, revokeFeed } = await import('./calendar-feeds');
+      const { operatorActor } = await import('./session');
+      await makeFeed(operatorActor(), feed);
+      const feeds = await listFeeds(operatorActor());
+      return revokeFeed(actor, (feeds.ok ? feeds.value[0]?.id : undefined) ?? '');
+    },
+  },
   'metrics.readMetrics': {
     right: 'metrics.read',
     run: async (actor) => (await import('./metrics')).readMetrics(actor),
@@ -423,6 +501,7 @@ const FOR_EVERYBODY: Readonly<Record<string, Right>> = {
   'setup.claimSetup': 'setup.claim',
   'links.readLink': 'link.claim',
   'links.claimLink': 'link.claim',
+  'calendar-feeds.readFeed': 'feed.read',
   'you.changePassword': 'you.change',
 };
 

@@ -121,6 +121,12 @@ export async function cachedTokens(
   return ok({ tokens, readAt, problem, isRefreshing, pending });
 }
 
+/** What is known of the account's tokens, of whatever age, without asking Akamai; null when nothing is. */
+export function knownTokens(connection: Connection): Pick<CachedTokens, 'tokens' | 'readAt'> | null {
+  const cache = cacheOf(connection);
+  return cache.list && { tokens: viewOf(cache).tokens, readAt: cache.list.readAt };
+}
+
 /** Names whose details should be read before the others: the rows on somebody's screen. */
 export function wantDetailsFirst(connection: Connection, names: Iterable<string>): void {
   cacheOf(connection).wanted = new Set(names);
