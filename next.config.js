@@ -37,7 +37,7 @@ const config = {
         ],
       },
       {
-        source: '/api/:path*',
+        source: '/(api|feeds)/:path*',
         headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],
       },
     ];

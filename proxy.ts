@@ -1,4 +1,5 @@
-// The CSP nonce, and nothing else: this is no lock. /api is left out, because a body that passes here is cut at 10 MB.
+// The CSP nonce, and nothing else: this is no lock. /api is left out, because a body that passes here is cut at 10 MB, and
+// /feeds, which are no pages.
 import { type NextRequest, NextResponse } from 'next/server';
 
 export function proxy(request: NextRequest): NextResponse {
@@ -24,4 +25,4 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: ['/((?!api/|_next/static/|icon.svg).*)'] };
+export const config = { matcher: ['/((?!api/|feeds/|_next/static/|icon.svg).*)'] };

@@ -29,6 +29,7 @@ const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   '/api/ready': [{ method: 'GET', path: '/api/ready', right: 'app.health' }],
   '/api/metrics': [{ method: 'GET', path: '/api/metrics', right: 'metrics.read' }],
   '/api/v1/openapi.json': [{ method: 'GET', path: '/api/v1/openapi.json', right: 'app.docs' }],
+  '/api/v1/due': [{ method: 'GET', path: '/api/v1/due', right: 'token.list' }],
   '/api/v1/tokens': [
     { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },
     {
@@ -85,9 +86,14 @@ const PAGES: Readonly<Record<string, string>> = {
   '/settings/connections': '/settings/connections',
   '/you': '/you',
   '/audit': '/audit',
+  '/settings/findings': '/settings/findings',
+  '/settings/notices': '/settings/notices',
 };
 /** Told to everybody. */
 const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_global-error'];
+
+/** Calendars: nobody signs in for one, and the address is the secret. What they do is tested in notices.spec.ts. */
+const FEEDS = ['/feeds/[secret]'];
 
 /** Doors of single sign-on: not there unless it is set up; what they do then is tested in sso.spec.ts. */
 const SSO = ['/api/sso/start', '/api/sso/callback'];
@@ -98,7 +104,7 @@ async function keyOf(desk: Desk, role: string): Promise<string> {
 
 test('[1] the build has exactly the routes listed here', () => {
   const built = Object.values(manifest<Record<string, string>>('app-path-routes-manifest.json'));
-  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...SSO];
+  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...FEEDS, ...SSO];
   expect(built.sort()).toEqual(listed.sort());
 });
 
@@ -248,6 +254,33 @@ const ACTIONS: Readonly<
     withState: true,
     changes: null,
   },
+  saveChannelAction: {
+    fields: {
+      id: '',
+      kind: 'slack',
+      name: 'NAME',
+      secretUrl: 'https://127.0.0.1:9/',
+      dates: 'expiry',
+      owner: 'nobody',
+      when: 'now',
+    },
+    withState: true,
+    changes: null,
+  },
+  switchChannelAction: { fields: { id: 'nobody', on: 'yes' }, withState: true, changes: null },
+  removeChannelAction: { fields: { id: 'nobody' }, withState: true, changes: null },
+  testChannelAction: { fields: { id: 'nobody' }, withState: true, changes: null },
+  changeLaddersAction: {
+    fields: { expiry: '7', activation: '0', refresh: '', age: '', review: '7' },
+    withState: true,
+    changes: null,
+  },
+  makeFeedAction: {
+    fields: { name: 'NAME', account: 'default', dates: 'expiry' },
+    withState: true,
+    changes: null,
+  },
+  revokeFeedAction: { fields: { id: 'nobody' }, withState: true, changes: null },
   revokeKeyAction: { fields: { name: 'nobody' }, withState: true, changes: null },
   inviteAction: {
     fields: { email: 'invited@example.com', role: 'admin' },
@@ -312,6 +345,8 @@ const ACTIONS: Readonly<
     changes: null,
   },
   keepNoteAction: { fields: { account: 'default', name: 'cart-reader' }, withState: true, changes: null },
+  // No days: refused for admins too, so that the rules of this desk stay as they are.
+  saveRulesAction: { fields: { on: 'legacy', 'days-old': '0' }, withState: true, changes: null },
   revokeAction: {
     fields: { account: 'default', name: 'flags-reader', typed: 'flags-reader', attempt: 'ATTEMPT' },
     withState: true,

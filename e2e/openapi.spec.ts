@@ -162,6 +162,12 @@ test('every operation answers as described', async ({ desk }) => {
   await api.call('GET', '/api/v1/openapi.json', { key: viewer });
   await api.call('GET', '/api/v1/tokens', { key: viewer });
   await api.call('GET', '/api/v1/tokens', { key: viewer, query: 'includeExpired=true&account=default' });
+  await api.call('GET', '/api/v1/due', { key: viewer });
+  const dueQuery = 'account=default&kind=expiry,refresh&window=30&finding=no-owner&owner=none';
+  expect((await api.call('GET', '/api/v1/due', { key: viewer, query: dueQuery })).json).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ kind: 'expiry', window: '7' })]),
+  });
+  await api.call('GET', '/api/v1/due', { key: viewer, query: 'window=never' });
   const request = asked(name);
   const requestSchema = { $ref: '#/components/schemas/TokenRequest' };
   expect(api.wrong(requestSchema, request)).toEqual([]);
@@ -226,6 +232,7 @@ test('what is refused is refused as described', async ({ desk }) => {
   expect(await statusOf('POST', patch, { key: viewer, type: GZIP, body: bundle, query })).toBe(403);
   expect(await statusOf('GET', token, { key, name: 'nobody-made-this' })).toBe(404);
   expect(await statusOf('GET', tokens, { key, query: 'account=nowhere' })).toBe(404);
+  expect(await statusOf('GET', '/api/v1/due', { key, query: 'kind=expiri' })).toBe(422);
   expect(await statusOf('POST', tokens, json(asked('cart-reader')))).toBe(409);
   expect(await statusOf('POST', tokens, json('{'))).toBe(400);
   expect(await statusOf('POST', tokens, json({ ...asked('mine'), more: 1 }))).toBe(422);

@@ -37,15 +37,26 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
     right: 'token.list',
     paths: () => ['/default/tokens/new', '/default/tokens/new?from=cart-reader'],
   },
-  '/[account]/due': { right: 'token.list', paths: () => ['/default/due'] },
+  '/[account]/due': {
+    right: 'token.list',
+    paths: () => ['/default/due?kind=expiry', '/default/due?view=month', '/default/due?view=charts'],
+  },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
   '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
   '/settings/connections': { right: 'account.list', paths: () => ['/settings/connections'] },
+  '/settings/notices': {
+    right: 'notice.read',
+    paths: () => ['/settings/notices', '/settings/notices?add=webhook', '/settings/notices?add=calendar'],
+  },
   '/keys': { right: 'key.read', paths: ({ key }) => ['/keys', `/keys?revoke=${key}`] },
   '/api-docs': { right: 'app.docs', paths: () => ['/api-docs'] },
   '/people': { right: 'people.read', paths: () => ['/people'] },
   '/people/[id]': { right: 'people.read', paths: ({ bystander }) => [`/people/${bystander}`] },
   '/you': { right: 'you.read', paths: () => ['/you'] },
+  '/settings/findings': {
+    right: 'rules.preview',
+    paths: () => ['/settings/findings', '/settings/findings?check=1&on=legacy&days-old=90'],
+  },
   '/audit': { right: 'audit.read', paths: () => ['/audit', '/audit?entry=1', '/audit?q=nothing-like-this'] },
 };
 

@@ -38,10 +38,12 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
       namespaces on geoLocation groupId restrictDataAccess retentionSeconds
       edgeWorkers`,
   },
-  '/[account]/due': {},
+  // The calendar: its days, and the address that its keys change.
+  '/[account]/due': { viewer: 'aria-label data-day data-due data-today path search' },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': {},
   '/settings/connections': { admin: 'account colour colours' },
+  '/settings/notices': { admin: 'accounts activation age channel expiry kind ladders refresh review slug' },
   '/keys': { admin: 'closeHref labelledBy' },
   '/api-docs': { viewer: 'label text' },
   '/people': {},
@@ -51,6 +53,8 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   // One's own sessions.
   '/you': { viewer: 'label person session' },
   '/audit': {},
+  // The rules that are to be saved.
+  '/settings/findings': { admin: 'fields' },
 };
 
 const TOKEN = `name uuid kind status expiry issueDate latestRefreshDate nextScheduledRefreshDate tokenActivationStatus
@@ -67,6 +71,13 @@ const CALLS: readonly Call[] = [
   { path: '/api/v1/tokens/cart-reader', data: { viewer: TOKEN } },
   { path: '/api/v1/tokens/old-login-hints', data: { viewer: TOKEN } },
   { path: '/api/v1/tokens/nobody', data: { viewer: `${PROBLEM} upstream errorCode requestId` } },
+  {
+    path: '/api/v1/due?kind=refresh&window=90',
+    data: {
+      viewer: `account asOf today detailsPending items kind day daysLeft window words findings
+        note owner purpose ticket tags reviewBy token ${TOKEN}`,
+    },
+  },
   { path: '/api/v1/bundles/inspect', bundle: true, data: { viewer: INSPECTION } },
   {
     path: '/api/v1/bundles/inspect?token=cart-reader',

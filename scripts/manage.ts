@@ -20,6 +20,7 @@ import { HEAD_FORM, verifyAudit } from '@/lib/store/audit';
 import { backUp, type Examined, restore } from '@/lib/store/backup';
 import { StoreError } from '@/lib/store/data-folder';
 import { database } from '@/lib/store/database';
+import { forgetSealed } from '@/lib/store/sealing';
 import { loadDotEnv } from './steps.mjs';
 
 const USAGE = `Usage: npm run manage -- COMMAND
@@ -40,6 +41,7 @@ const USAGE = `Usage: npm run manage -- COMMAND
   key revoke NAME
   audit verify [--head SEQ:HASH]      the head of an earlier run finds a cut tail too
   audit export [--format csv|jsonl]   prints every entry; JSON lines when nothing is said
+  secrets forget                      removes encrypted secrets whose key is lost; their channels are off then
   backup FILE                         a whole copy of the database; the server may run
   restore FILE                        puts a backup in its place; the server must be stopped
 ROLE is one of ${ROLES.join(', ')}. DATA_DIR names the data folder, as for the server.`;
@@ -144,6 +146,16 @@ async function main(): Promise<void> {
     case 'key revoke':
       value(await revokeKey(actor, named()));
       return out(`Revoked ${named()}.`);
+    case 'secrets forget': {
+      const act = { action: 'notice.forget-secrets', target: '', account: null };
+      const describe = (names: readonly string[]) => ({ channels: names });
+      const names = value(await withAudit(actor, act, async () => ok(forgetSealed()), describe));
+      return out(
+        names.length === 0
+          ? 'There was nothing to forget.'
+          : `Forgot the addresses of ${names.join(', ')}: these channels are off until somebody gives them again.`,
+      );
+    }
     case 'audit verify': {
       const head = values.head ?? null;
       if (head !== null && !HEAD_FORM.test(head)) stop('--head is SEQ:HASH, as audit verify prints it.', 2);

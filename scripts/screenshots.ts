@@ -17,6 +17,8 @@ const SHOTS: readonly Shot[] = [
   { name: 'token', path: '/default/tokens/loyalty-points' },
   { name: 'new-token', path: '/default/tokens/new?from=checkout-rw' },
   { name: 'due', path: '/default/due' },
+  { name: 'due-month', path: '/default/due?view=month' },
+  { name: 'due-charts', path: '/default/due?view=charts' },
   { name: 'bundles', path: '/default/bundles?token=cart-session-writer' },
 ];
 

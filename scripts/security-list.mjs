@@ -171,6 +171,18 @@ export const SECURITY_TESTS = [
   },
   { number: 65, promise: 'P5', words: 'Invisible and direction-turning characters are shown.' },
   {
+    number: 66,
+    promise: 'P5',
+    words:
+      'Whatever stands in a name, a calendar feed stays what it is: no component is added, no character cut, no day moved.',
+  },
+  {
+    number: 67,
+    promise: 'P14',
+    words:
+      "A feed's secret is random, stored as a hash and revocable; a wrong one gets a 404 in the same time, and no feed holds a token's value.",
+  },
+  {
     number: 68,
     promise: 'P2',
     words: 'A name with line breaks or terminal codes stays one line of the log.',
@@ -322,14 +334,14 @@ export const SECURITY_TESTS = [
   {
     number: 105,
     promise: 'P2',
-    words: 'A backup holds no EdgeGrid secret.',
-    open: 'the database holds no such secret: credentials stay in the .edgerc',
+    words:
+      'A backup holds no EdgeGrid secret and no address or secret of a channel that can be read without the key; another key is told at the start.',
   },
   {
     number: 106,
     promise: 'P2',
     words: 'Keys that encrypt columns can be changed.',
-    open: 'no column is encrypted: secrets are stored as hashes only',
+    open: 'open: a lost key is forgotten and the few addresses are given again (decision 014)',
   },
   {
     number: 107,
@@ -360,10 +372,22 @@ export const SECURITY_TESTS = [
     words: 'Health and readiness tell guests no versions and paths.',
   },
   {
+    number: 114,
+    promise: 'P13',
+    words:
+      'An expiry, refresh or review falls on its day and into its window, over changes of the clock, leap days and year ends and in every zone.',
+  },
+  {
+    number: 115,
+    promise: 'P14',
+    words:
+      'Each notice is sent, and once for each step of a date and channel, whatever clock, sleep, kill or second start does.',
+  },
+  {
     number: 116,
     promise: 'P12',
     words:
-      'With Akamai away, after a restart too, pages show what was last read with its age and a warning, never an empty table.',
+      'With Akamai away, after a restart too, pages show what was last read with its age and a warning, never an empty table; notices go out by it.',
   },
   { number: 117, promise: 'P11', words: 'The lockfile has a checksum for each package and no other source.' },
   {

@@ -130,6 +130,7 @@ test('[118] each production dependency has its reason in docs/dependencies.md, a
 /** What we may use and pass on under Apache-2.0, each with all that it asks for in its own folder. */
 const LICENCES = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   '0BSD',
   'Apache-2.0',
@@ -143,6 +144,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'caniuse-lite': 'CC-BY-4.0: data that Next reads when it builds',
   lightningcss: 'MPL-2.0: builds the styles; unchanged, and not in the build',
   'axe-core': 'MPL-2.0: for tests only',
+  'ical.js': 'MPL-2.0: for tests only',
   '@axe-core/playwright': 'MPL-2.0: for tests only',
   only: 'none: its manifest forgets it; for tests only',
   '@img/sharp-libvips': 'LGPL-3.0-or-later: optional, linked at run time, and images are not optimised here',

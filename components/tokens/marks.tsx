@@ -107,6 +107,29 @@ function rulerX(days: number): number {
 
 const TICKS = [7, 30, 90].map((days) => `M${rulerX(days)} 5v4`).join('');
 
+/** A day as a dot on a short ruler from today on; without a dot when it does not matter any more. */
+export function DayRuler({ days, look, withDot }: { days: number; look: string; withDot: boolean }) {
+  return (
+    <svg
+      viewBox={`0 0 ${RULER_WIDTH} 14`}
+      width={RULER_WIDTH}
+      height="14"
+      aria-hidden="true"
+      className={`flex-none stroke-line-strong ${look} max-xl:hidden`}
+    >
+      <path d={`M.5 7h75M.5 3v8${TICKS}M75.5 5v4`} fill="none" />
+      {withDot && (
+        <circle
+          cx={Math.max(4, Math.min(rulerX(days), 72))}
+          cy="7"
+          r="3.75"
+          className="fill-current stroke-none"
+        />
+      )}
+    </svg>
+  );
+}
+
 /** The next date in words and on a short ruler with ticks at today, 7, 30 and 90 days. */
 export function Until({ token, today }: { token: TokenListing; today: Day }) {
   const next = nextDate(token);
@@ -126,23 +149,7 @@ export function Until({ token, today }: { token: TokenListing; today: Day }) {
   }[next.kind];
   return (
     <span className="grid grid-cols-[auto_1fr] items-center gap-2.5">
-      <svg
-        viewBox={`0 0 ${RULER_WIDTH} 14`}
-        width={RULER_WIDTH}
-        height="14"
-        aria-hidden="true"
-        className={`stroke-line-strong ${look} max-xl:hidden`}
-      >
-        <path d={`M.5 7h75M.5 3v8${TICKS}M75.5 5v4`} fill="none" />
-        {!isExpired && (
-          <circle
-            cx={Math.max(4, Math.min(rulerX(days), 72))}
-            cy="7"
-            r="3.75"
-            className="fill-current stroke-none"
-          />
-        )}
-      </svg>
+      <DayRuler days={days} look={look} withDot={!isExpired} />
       <span className="leading-tight whitespace-nowrap">
         <span className={`block ${look === 'text-ink-2' ? 'text-ink' : look}`}>
           {distanceInWords(today, next.day)}

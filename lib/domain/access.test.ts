@@ -17,6 +17,8 @@ import {
 } from './access';
 
 const rights = Object.keys(RIGHTS) as Right[];
+/** Rights that nobody with limits of any kind has. */
+const UNLIMITED_ONLY: readonly Right[] = ['people.change', 'rules.change'];
 
 test('each role has all rights of the roles below it', () => {
   const levels: AccessLevel[] = ['guest', ...ROLES];
@@ -26,10 +28,10 @@ test('each role has all rights of the roles below it', () => {
   }
 });
 
-test('guests may sign in, claim the first set-up or a link, and read health, and nothing else', () => {
+test('guests may sign in, claim the first set-up or a link, read health and a calendar by its address, and nothing else', () => {
   assert.deepEqual(
     rights.filter((right) => can('guest', right)),
-    ['app.health', 'session.create', 'setup.claim', 'link.claim'],
+    ['app.health', 'session.create', 'setup.claim', 'link.claim', 'feed.read'],
   );
 });
 
@@ -59,11 +61,11 @@ test('limits hold for what is not known too, and for changing people, who could 
   for (const scope of limited) {
     assert.equal(can('admin', 'token.revoke', scope, { anything: true }), false);
     assert.equal(can('admin', 'token.revoke', scope), true);
-    assert.equal(can('admin', 'people.change', scope), false);
+    for (const right of UNLIMITED_ONLY) assert.equal(can('admin', right, scope), false);
     assert.equal(can('admin', 'people.read', scope), true);
   }
   assert.equal(can('admin', 'token.revoke', UNLIMITED, { anything: true }), true);
-  assert.equal(can('admin', 'people.change'), true);
+  for (const right of UNLIMITED_ONLY) assert.equal(can('admin', right), true);
 });
 
 test('only the four roles are roles', () => {
@@ -95,7 +97,7 @@ const limits = new Map([
 test('on an account a role is at most the limit there, whatever the right', () => {
   const scope = { ...UNLIMITED, accounts: limits };
   for (const role of ROLES) {
-    for (const right of rights.filter((one) => one !== 'people.change')) {
+    for (const right of rights.filter((one) => !UNLIMITED_ONLY.some((other) => other === one))) {
       const on = (account: string) => can(role, right, scope, { account });
       assert.equal(on('shop'), can(lowerRole(role, 'viewer'), right));
       assert.equal(on('secret'), false);
@@ -104,7 +106,7 @@ test('on an account a role is at most the limit there, whatever the right', () =
       assert.equal(can(role, right, scope), can(role, right));
     }
   }
-  assert.equal(can('admin', 'people.change', scope), false);
+  for (const right of UNLIMITED_ONLY) assert.equal(can('admin', right, scope), false);
   assert.deepEqual(
     ['shop', 'secret', 'lab', 'another'].map((account) => levelOn('manager', scope, account)),
     ['viewer', 'manager', 'manager', 'manager'],

@@ -11,6 +11,7 @@ export const RIGHTS = {
   'session.create': 'guest',
   'setup.claim': 'guest',
   'link.claim': 'guest',
+  'feed.read': 'guest',
   'session.end': 'viewer',
   'you.read': 'viewer',
   'you.change': 'viewer',
@@ -22,6 +23,7 @@ export const RIGHTS = {
   'connection.details': 'admin',
   'token.list': 'viewer',
   'token.read': 'viewer',
+  'rules.read': 'viewer',
   'namespace.list': 'viewer',
   'edgeworker.list': 'viewer',
   'bundle.inspect': 'viewer',
@@ -36,7 +38,11 @@ export const RIGHTS = {
   'people.change': 'admin',
   'key.read': 'admin',
   'key.change': 'admin',
+  'notice.read': 'admin',
+  'notice.change': 'admin',
   'audit.read': 'admin',
+  'rules.preview': 'admin',
+  'rules.change': 'admin',
 } as const satisfies Record<string, AccessLevel>;
 
 export type Right = keyof typeof RIGHTS;
@@ -88,8 +94,11 @@ export type Touched = {
   account?: string | null;
 };
 
-/** For actors without limits only: with these rights one could lift one's own limits, or make somebody without any. */
-const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>(['people.change']);
+/**
+ * For actors without limits only: with these rights one could lift one's own limits, make somebody without any, or
+ * change what is seen of accounts beyond them.
+ */
+const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>(['people.change', 'rules.change']);
 
 const LEVELS: readonly AccessLevel[] = ['guest', ...ROLES];
 

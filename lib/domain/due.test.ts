@@ -1,64 +1,199 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
-import { addDays, type Day, parseDay } from './day';
-import { dueList, dueWindow, isStuck } from './due';
-import type { ActivationStatus, Token } from './token';
+import test, { after } from 'node:test';
+import { DUE_CASES } from './corpus/due-dates';
+import { addDays, type Day, dayAt, parseDay } from './day';
+import { datelessTokens, dueItems, dueWindow, dueWords, isUrgent } from './due';
+import type { ActivationStatus, Token, TokenDetails } from './token';
+import { EMPTY_NOTE, type TokenNote } from './token-note';
 
 const today = parseDay('2026-11-24') as Day;
+const zone = process.env.TZ;
+after(() => {
+  process.env.TZ = zone;
+});
 
-function token(given: {
-  expiryIn?: number;
-  refreshIn?: number;
-  activation?: ActivationStatus;
-  issuedAgo?: number;
-}): Token {
-  const at = (days: number | undefined) => (days === undefined ? null : addDays(today, days));
+function token(name: string, given: Partial<Token> = {}): Token {
   return {
-    name: `t${JSON.stringify(given)}`,
-    uuid: 'u',
-    expiry: at(given.expiryIn),
-    nextRefresh: at(given.refreshIn),
-    issued: given.issuedAgo === undefined ? null : addDays(today, -given.issuedAgo),
+    name,
+    uuid: `uuid-${name}`,
+    expiry: null,
+    issued: null,
     latestRefresh: null,
-    activation: given.activation ?? null,
+    nextRefresh: null,
+    activation: null,
     details: null,
+    ...given,
   };
 }
 
-test('each date falls into its window, the edges included', () => {
-  const table: [number, string][] = [
-    [-400, 'overdue'],
-    [-1, 'overdue'],
-    [0, '7'],
-    [7, '7'],
-    [8, '30'],
-    [30, '30'],
-    [31, '90'],
-    [90, '90'],
-    [91, 'later'],
-    [4000, 'later'],
-  ];
-  for (const [days, window] of table) {
-    assert.equal(dueWindow(token({ expiryIn: days }), today), window, `expiry in ${days}`);
-    assert.equal(dueWindow(token({ refreshIn: days }), today), window, `refresh in ${days}`);
+function on(networks: 'S' | 'P' | 'SP' | ''): TokenDetails {
+  return {
+    kind: 'auto-refresh',
+    cpCode: null,
+    networks: { staging: networks.includes('S'), production: networks.includes('P') },
+    permissions: new Map(),
+    edgeWorkers: 'all',
+  };
+}
+
+const note = (given: Partial<TokenNote>): TokenNote => ({ ...EMPTY_NOTE, ...given });
+const noteOf = (name: string, given: Partial<TokenNote>) => new Map([[`uuid-${name}`, note(given)]]);
+const NOTES = new Map<string, TokenNote>();
+const RULES = { ageDays: null };
+
+/** One line of the table, put through the code as a page does it. */
+function answerOf(now: string, known: string): string {
+  const given = new Map(known.split(' ').map((field) => field.split('=', 2) as [string, string]));
+  const day = (name: string) => parseDay(given.get(name) ?? '');
+  const activations: readonly ActivationStatus[] = ['in-progress', 'complete', 'error'];
+  const one = token('t', {
+    expiry: day('expiry'),
+    nextRefresh: day('next'),
+    issued: day('issued'),
+    latestRefresh: day('refreshed'),
+    activation: activations.find((status) => status === given.get('activation')) ?? null,
+  });
+  const on = dayAt(Date.parse(now));
+  const ageDays = given.has('age') ? Number(given.get('age')) : null;
+  const items = dueItems([one], noteOf('t', { reviewBy: day('review') }), { ageDays }, on);
+  if (items.length === 0) return 'never';
+  const order = ['expiry', 'activation', 'refresh', 'age', 'review'];
+  return [...items]
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+    .map((item) => `${item.kind} ${item.day} ${dueWindow(item.day, on)}`)
+    .join(' + ');
+}
+
+test('[114] more than 200 dates fall on their day and into their window, whatever the zone of the server', () => {
+  assert.ok(DUE_CASES.length >= 200);
+  assert.equal(new Set(DUE_CASES).size, DUE_CASES.length);
+  const offsets = new Set<number>();
+  for (const tz of [
+    'UTC',
+    'Pacific/Kiritimati',
+    'Etc/GMT+12',
+    'Europe/Berlin',
+    'America/New_York',
+    'Asia/Kathmandu',
+  ]) {
+    process.env.TZ = tz;
+    offsets.add(new Date(0).getTimezoneOffset());
+    for (const line of DUE_CASES) {
+      const [now = '', known = '', expected = ''] = line.split(' | ');
+      assert.equal(answerOf(now, known), expected, `${tz}: ${line}`);
+    }
   }
-  assert.equal(dueWindow(token({}), today), 'never');
+  // Otherwise the zones were not in force, and nothing was shown.
+  assert.ok(offsets.size >= 5);
 });
 
-test('every token is in exactly one window, soonest first', () => {
-  const tokens = [token({ refreshIn: 20 }), token({}), token({ expiryIn: 9 }), token({ expiryIn: -2 })];
-  const { windows } = dueList(tokens, today);
-  assert.equal([...windows.values()].flat().length, tokens.length);
+test('every token is in the list or among those without a date, and in one of them only', () => {
+  const tokens = [
+    token('refreshes', { nextRefresh: addDays(today, 20) }),
+    token('nothing'),
+    token('expires', { expiry: addDays(today, 9) }),
+    token('reviewed'),
+  ];
+  const notes = noteOf('reviewed', { reviewBy: today });
+  const items = dueItems(tokens, notes, RULES, today);
+  const dateless = datelessTokens(tokens, items, notes);
+  assert.deepEqual(items.map((item) => item.token.name).sort(), ['expires', 'refreshes', 'reviewed']);
   assert.deepEqual(
-    windows.get('30')?.map((one) => one.expiry ?? one.nextRefresh),
-    ['2026-12-03', '2026-12-14'],
+    dateless.map((one) => one.token.name),
+    ['nothing'],
   );
 });
 
-test('a failed activation is stuck, one in progress only after a day', () => {
-  assert.equal(isStuck(token({ activation: 'error' }), today), true);
-  assert.equal(isStuck(token({ activation: 'in-progress', issuedAgo: 0 }), today), false);
-  assert.equal(isStuck(token({ activation: 'in-progress', issuedAgo: 1 }), today), true);
-  assert.equal(isStuck(token({ activation: 'in-progress' }), today), true);
-  assert.equal(isStuck(token({ activation: 'complete', issuedAgo: 9 }), today), false);
+test('a note belongs to its uuid: another token of the same name has none', () => {
+  const again = token('shop', { uuid: 'another' });
+  assert.deepEqual(dueItems([again], noteOf('shop', { reviewBy: today }), RULES, today), []);
+});
+
+test('what can fail requests on production comes first, then window by window', () => {
+  const soon = addDays(today, 5);
+  const late = addDays(today, -2);
+  const tokens = [
+    token('review-late', { details: on('P') }),
+    token('refresh-late', { nextRefresh: late, details: on('SP') }),
+    token('expired-staging', { expiry: late, details: on('S') }),
+    token('expires-soon-production', { expiry: soon, details: on('P') }),
+    token('expired-production', { expiry: late, details: on('P') }),
+    token('expired-unknown', { expiry: late }),
+    token('failed-production', { activation: 'error', issued: late, details: on('P') }),
+    token('failed-staging', { activation: 'error', issued: late, details: on('S') }),
+    token('expires-soon-staging', { expiry: soon, details: on('S') }),
+    token('refresh-soon', { nextRefresh: soon, details: on('P') }),
+    token('expires-in-a-month', { expiry: addDays(today, 20), details: on('P') }),
+    token('refresh-earlier', { nextRefresh: addDays(today, 9), details: on('P') }),
+  ];
+  const items = dueItems(tokens, noteOf('review-late', { reviewBy: late }), RULES, today);
+  assert.deepEqual(
+    items.map((item) => item.token.name),
+    [
+      'expired-production',
+      'expired-unknown',
+      'failed-production',
+      'expires-soon-production',
+      'refresh-late',
+      'review-late',
+      'expired-staging',
+      'failed-staging',
+      'refresh-soon',
+      'expires-soon-staging',
+      'expires-in-a-month',
+      'refresh-earlier',
+    ],
+  );
+  assert.deepEqual(
+    items.map((item) => isUrgent(item, today)),
+    items.map((_, index) => index < 4),
+  );
+});
+
+test('the order does not hang on the order of the list', () => {
+  const tokens = ['b', 'a', 'c'].map((name) => token(name, { nextRefresh: today }));
+  const names = (given: readonly Token[]) =>
+    dueItems(given, NOTES, RULES, today).map((one) => one.token.name);
+  assert.deepEqual(names(tokens), ['a', 'b', 'c']);
+  assert.deepEqual(names([...tokens].reverse()), ['a', 'b', 'c']);
+});
+
+test('a date is told in words: what happens, where the token is allowed, and whose it is', () => {
+  const table: [Partial<Token>, Partial<TokenNote>, string][] = [
+    [
+      { expiry: addDays(today, 9), details: on('SP') },
+      { owner: 'A. Bel' },
+      'expires in 9 days, allowed on production, owner A. Bel',
+    ],
+    [{ expiry: today, details: on('S') }, {}, 'expires today, on staging only, no owner'],
+    [{ expiry: addDays(today, 1) }, {}, 'expires tomorrow, networks not known, no owner'],
+    [{ expiry: addDays(today, -1), details: on('') }, {}, 'expired 1 day ago, on no network, no owner'],
+    [
+      { nextRefresh: addDays(today, -12), details: on('S') },
+      {},
+      'refresh overdue by 12 days, on staging only, no owner',
+    ],
+    [
+      { nextRefresh: addDays(today, 2), details: on('S') },
+      {},
+      'refreshes in 2 days, on staging only, no owner',
+    ],
+    [{ activation: 'error', details: on('S') }, {}, 'activation failed today, on staging only, no owner'],
+    [
+      { activation: 'in-progress', issued: addDays(today, -3), details: on('P') },
+      {},
+      'activation stuck for 2 days, allowed on production, no owner',
+    ],
+  ];
+  for (const [given, noted, expected] of table) {
+    const [item] = dueItems([token('t', given)], noteOf('t', noted), RULES, today);
+    assert.ok(item);
+    assert.equal(dueWords(item, today), expected);
+  }
+  const old = dueItems([token('t', { issued: addDays(today, -101) })], NOTES, { ageDays: 100 }, today);
+  assert.equal(dueWords(old[0] ?? assert.fail(), today), 'too old for 1 day, networks not known, no owner');
+  const review = dueItems([token('t')], noteOf('t', { reviewBy: today, owner: 'shop' }), RULES, today);
+  assert.equal(dueWords(review[0] ?? assert.fail(), today), 'review today, networks not known, owner shop');
+  const [none] = datelessTokens([token('t')], [], NOTES);
+  assert.equal(dueWords(none ?? assert.fail(), today), 'has no date, networks not known, no owner');
 });

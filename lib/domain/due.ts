@@ -1,9 +1,36 @@
-// What is due and when: every token in one window by its next date, and activations that are stuck.
-import { type Day, daysBetween } from './day';
-import { nextDate, type Token } from './token';
+// What is due and when: every date of a token that somebody should know of, in windows from today on, riskiest first.
+// Days are calendar days in UTC, as Akamai counts them: no zone and no clock change can move one.
+import { addDays, type Day, daysBetween } from './day';
+import { type Token, tokenStatus } from './token';
+import { EMPTY_NOTE, type TokenNote } from './token-note';
+import type { Notes } from './token-query';
+
+/**
+ * `expiry`: a legacy token ends. `activation`: it failed, or has been in progress for too long. `refresh`: Akamai's next
+ * scheduled one. `age`: issued or refreshed as many days ago as the rule allows. `review`: the day people chose.
+ */
+export const DUE_KINDS = ['expiry', 'activation', 'refresh', 'age', 'review'] as const;
+export type DueKind = (typeof DUE_KINDS)[number];
+
+export const DUE_KIND_WORDS: Record<DueKind, string> = {
+  expiry: 'Expiry',
+  activation: 'Activation',
+  refresh: 'Refresh',
+  age: 'Age',
+  review: 'Review',
+};
+
+/** One date of a token. */
+export type DueItem = { kind: DueKind; token: Token; day: Day; note: TokenNote };
+
+/** A token that has no date at all. */
+export type Dateless = { kind: null; token: Token; day: null; note: TokenNote };
+
+/** `ageDays`: after how many days without refresh a token is too old; null when nobody wants to know. */
+export type DueRules = { ageDays: number | null };
 
 export const DUE_WINDOWS = ['overdue', '7', '30', '90', 'later', 'never'] as const;
-/** `never`: does not expire, and Akamai names no next refresh. */
+/** `never`: no date at all. */
 export type DueWindow = (typeof DUE_WINDOWS)[number];
 
 export const DUE_WINDOW_WORDS: Record<DueWindow, string> = {
@@ -12,38 +39,152 @@ export const DUE_WINDOW_WORDS: Record<DueWindow, string> = {
   '30': 'Within 30 days',
   '90': 'Within 90 days',
   later: 'Later',
-  never: 'Does not expire',
+  never: 'No date',
 };
 
 /** An activation in progress this many days after issue or refresh counts as stuck; it normally takes minutes. */
-export const STUCK_AFTER_DAYS = 1;
+const STUCK_AFTER_DAYS = 1;
 
-/** The window of a token on `today` (UTC). A date of today is still to come: an expiry holds to 23:59:59 UTC. */
-export function dueWindow(token: Token, today: Day): DueWindow {
-  const next = nextDate(token);
-  if (!next) return 'never';
-  const days = daysBetween(today, next.day);
+/** The last day that a date can have. Akamai writes the year 9999 for "never", so nothing is due then. */
+const LAST_DAY = '9998-12-31';
+
+/** The window of `day` on `today` (UTC). A date of today is still to come: an expiry holds to 23:59:59 UTC. */
+export function dueWindow(day: Day | null, today: Day): DueWindow {
+  if (day === null) return 'never';
+  const days = daysBetween(today, day);
   if (days < 0) return 'overdue';
   if (days <= 7) return '7';
   if (days <= 30) return '30';
   return days <= 90 ? '90' : 'later';
 }
 
-/** Whether a token's activation failed, or has been in progress for longer than it should. */
-export function isStuck(token: Token, today: Day): boolean {
-  if (token.activation === 'error') return true;
-  if (token.activation !== 'in-progress') return false;
-  const since = token.latestRefresh ?? token.issued;
-  return since === null || daysBetween(since, today) >= STUCK_AFTER_DAYS;
+/** Every date of every token on `today` (UTC), riskiest first (see `byRisk`). */
+export function dueItems(
+  tokens: readonly Token[],
+  notes: Notes,
+  rules: DueRules,
+  today: Day,
+): readonly DueItem[] {
+  const items = tokens.flatMap((token) => itemsOf(token, notes.get(token.uuid) ?? EMPTY_NOTE, rules, today));
+  return byRisk(items, today);
 }
 
-export type DueList = { stuck: readonly Token[]; windows: ReadonlyMap<DueWindow, readonly Token[]> };
+/** The tokens that `items` has no date of, by name. */
+export function datelessTokens(
+  tokens: readonly Token[],
+  items: readonly DueItem[],
+  notes: Notes,
+): readonly Dateless[] {
+  const dated = new Set(items.map(({ token }) => token.uuid));
+  return tokens
+    .filter(({ uuid }) => !dated.has(uuid))
+    .map((token) => ({ kind: null, token, day: null, note: notes.get(token.uuid) ?? EMPTY_NOTE }) as const)
+    .sort((a, b) => (a.token.name < b.token.name ? -1 : 1));
+}
 
-/** All tokens by window, soonest first within each; every token is in exactly one. Stuck ones are named besides. */
-export function dueList(tokens: readonly Token[], today: Day): DueList {
-  const windows = new Map<DueWindow, Token[]>(DUE_WINDOWS.map((window) => [window, []]));
-  const key = (token: Token) => `${nextDate(token)?.day ?? '9999-12-31'} ${token.name}`;
-  const sorted = [...tokens].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  for (const token of sorted) windows.get(dueWindow(token, today))?.push(token);
-  return { stuck: sorted.filter((token) => isStuck(token, today)), windows };
+function itemsOf(token: Token, note: TokenNote, rules: DueRules, today: Day): DueItem[] {
+  const days: Record<DueKind, Day | null> = {
+    expiry: token.expiry,
+    activation: activationDay(token, today),
+    refresh: token.nextRefresh,
+    age: ageDay(token, rules.ageDays, today),
+    review: note.reviewBy,
+  };
+  // An expired token can be neither refreshed nor activated, and it is gone from the list within a month.
+  const kinds = tokenStatus(token, today) === 'expired' ? (['expiry'] as const) : DUE_KINDS;
+  return kinds.flatMap((kind) => {
+    const day = days[kind];
+    return day !== null && day <= LAST_DAY ? [{ kind, token, day, note }] : [];
+  });
+}
+
+/** Since when the activation has failed or is stuck; null when neither is so. A day that is not known is today. */
+function activationDay(token: Token, today: Day): Day | null {
+  const began = lastIssue(token);
+  const since = began !== null && began < today ? began : today;
+  if (token.activation === 'error') return since;
+  if (token.activation !== 'in-progress') return null;
+  if (began === null) return today;
+  const stuckOn = addDays(since, STUCK_AFTER_DAYS);
+  return stuckOn <= today ? stuckOn : null;
+}
+
+/** When the token is too old, unless it expires or is refreshed before: a refresh starts its age anew. */
+function ageDay(token: Token, ageDays: number | null, today: Day): Day | null {
+  const since = lastIssue(token);
+  if (ageDays === null || since === null || daysBetween(since, LAST_DAY as Day) < ageDays) return null;
+  const day = addDays(since, ageDays);
+  const comesBefore = (other: Day | null) => other !== null && today <= other && other <= day;
+  return comesBefore(token.expiry) || comesBefore(token.nextRefresh) ? null : day;
+}
+
+/** The day of the last refresh, or of the issue when there was none. */
+export function lastIssue(token: Token): Day | null {
+  return token.latestRefresh ?? token.issued;
+}
+
+/** Whether it is allowed on production. As long as that is not known it counts as allowed. */
+function mayRunOnProduction({ details }: Token): boolean {
+  return details?.networks.production ?? true;
+}
+
+/** Whether this can fail requests on production within a week: a token that ends, or one that does not get active. */
+export function isUrgent({ kind, token, day }: DueItem, today: Day): boolean {
+  if (!mayRunOnProduction(token)) return false;
+  return kind === 'activation' || (kind === 'expiry' && daysBetween(today, day) <= 7);
+}
+
+/**
+ * Riskiest first: (1) what is urgent on production, (2) the earlier window, (3) in a window what is allowed on
+ * production, (4) what stops a token before what only should be looked at, in the order of DUE_KINDS, (5) the earlier
+ * day, (6) the name.
+ */
+function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[] {
+  // One text for each, worked out once: all of its parts but the name have the same length.
+  const key = (item: DueItem) =>
+    [
+      isUrgent(item, today) ? 0 : 1,
+      DUE_WINDOWS.indexOf(dueWindow(item.day, today)),
+      mayRunOnProduction(item.token) ? 0 : 1,
+      DUE_KINDS.indexOf(item.kind),
+      item.day,
+      item.token.name,
+    ].join(' ');
+  return items
+    .map((item) => ({ item, key: key(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
+}
+
+/** `expires in 9 days, allowed on production, owner A. Bel`. */
+export function dueWords(item: DueItem | Dateless, today: Day): string {
+  const { kind, token, day, note } = item;
+  const what = kind === null ? 'has no date' : happening(kind, token, daysBetween(today, day));
+  return `${what}, ${networkWords(token)}, ${note.owner === null ? 'no owner' : `owner ${note.owner}`}`;
+}
+
+function happening(kind: DueKind, token: Token, days: number): string {
+  const when = days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`;
+  const late = days === -1 ? '1 day' : `${-days} days`;
+  switch (kind) {
+    case 'expiry':
+      return days < 0 ? `expired ${late} ago` : `expires ${when}`;
+    case 'refresh':
+      return days < 0 ? `refresh overdue by ${late}` : `refreshes ${when}`;
+    case 'age':
+      return days < 0 ? `too old for ${late}` : `too old ${when}`;
+    case 'review':
+      return days < 0 ? `review overdue by ${late}` : `review ${when}`;
+    case 'activation': {
+      if (token.activation === 'error') return `activation failed ${days === 0 ? 'today' : `${late} ago`}`;
+      return days === 0 ? 'activation stuck' : `activation stuck for ${late}`;
+    }
+  }
+}
+
+function networkWords({ details }: Token): string {
+  if (!details) return 'networks not known';
+  const { staging, production } = details.networks;
+  if (production) return 'allowed on production';
+  return staging ? 'on staging only' : 'on no network';
 }

@@ -52,6 +52,7 @@ export const PROBLEM_CODES = [
   // ourselves
   'audit-unavailable',
   'storage-unavailable',
+  'delivery-failed',
   'app-updated',
   'internal',
 ] as const;

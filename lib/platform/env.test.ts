@@ -46,6 +46,7 @@ test('without settings it listens on this machine only', () => {
     akamaiEnvironment: null,
     akamaiOrigin: null,
     trustedProxies: 0,
+    proxies: { http: null, https: null, none: '' },
     accountSwitchKeys: [],
     reauthMinutes: 0,
     setupEmail: null,
@@ -54,6 +55,9 @@ test('without settings it listens on this machine only', () => {
     callsPerSecond: 10,
     callMs: 30_000,
     settleMs: 60_000,
+    smtp: null,
+    noticeAllowPrivate: false,
+    secretsKey: null,
     logLevel: 'info',
   });
 });
@@ -79,6 +83,10 @@ test('what is set is read', () => {
     AKAMAI_RATE: '20',
     AKAMAI_TIMEOUT: '5',
     SETTLE_SECONDS: '2',
+    SMTP_URL: 'smtps://desk:p%40ss@mail.example.com:465',
+    SMTP_FROM: 'Token Desk <desk@example.com>',
+    NOTICE_ALLOW_PRIVATE: 'true',
+    SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
     REAUTH_MINUTES: '10',
     LOG_LEVEL: 'warn',
   });
@@ -97,6 +105,7 @@ test('what is set is read', () => {
     },
     akamaiOrigin: 'http://127.0.0.1:8787',
     trustedProxies: 0,
+    proxies: { http: null, https: null, none: '' },
     accountSwitchKeys: [
       { name: 'shop', key: '1-ABC:1-2RBL' },
       { name: 'news', key: 'B=C' },
@@ -108,6 +117,15 @@ test('what is set is read', () => {
     callsPerSecond: 20,
     callMs: 5_000,
     settleMs: 2_000,
+    smtp: {
+      host: 'mail.example.com',
+      port: 465,
+      secure: true,
+      auth: { user: 'desk', pass: 'p@ss' },
+      from: 'Token Desk <desk@example.com>',
+    },
+    noticeAllowPrivate: true,
+    secretsKey: Buffer.alloc(32, 7),
     logLevel: 'warn',
   });
 });
@@ -140,6 +158,11 @@ test('NAME and NAME_FILE together are refused, and so is a file that cannot be r
 
 test('a wrong setting is named', () => {
   const table: [string, readonly string[]][] = [
+    ['NOTICE_ALLOW_PRIVATE', ['yes', '1', 'TRUE']],
+    [
+      'SECRETS_KEY',
+      ['x', 'A'.repeat(42), 'A'.repeat(45), Buffer.alloc(31).toString('base64'), `${'A'.repeat(42)}!`],
+    ],
     ['REAUTH_MINUTES', ['-1', '1441', '10m', '1.5']],
     ['PORT', ['-1', '65536', '80.5', 'http', '3000;', 'NaN', 'Infinity']],
     [
@@ -298,4 +321,37 @@ test('a wrong setting of single sign-on is named', () => {
       assert.match(refusal({ ...OIDC, [name]: value }), new RegExp(`^${name} `), value);
   assert.equal(read({ ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:4444' }).sso?.issuer, 'http://127.0.0.1:4444/');
   assert.ok(!refusal({ ...OIDC, OIDC_ONLY: 'no' }).includes(OIDC.OIDC_CLIENT_SECRET));
+});
+
+test('mail needs its server and its sender, and both must be what they are', () => {
+  const mail = { SMTP_URL: 'smtp://mail.example.com', SMTP_FROM: 'desk@example.com' };
+  const plain = { secure: false, auth: null, from: mail.SMTP_FROM };
+  assert.deepEqual(read(mail).smtp, { host: 'mail.example.com', port: 25, ...plain });
+  assert.deepEqual(read({ ...mail, SMTP_URL: 'smtp://[::1]:2525/' }).smtp, {
+    host: '::1',
+    port: 2525,
+    ...plain,
+  });
+  assert.match(refusal({ SMTP_URL: mail.SMTP_URL }), /^SMTP_FROM is missing/);
+  assert.match(refusal({ SMTP_FROM: mail.SMTP_FROM }), /^SMTP_URL is missing/);
+  for (const SMTP_URL of [
+    'mail',
+    'http://mail',
+    'smtp://',
+    'smtp://mail/x',
+    'smtp://mail?proxy=http://x',
+    'smtp://m#x',
+    'smtp://a%zz@m',
+  ])
+    assert.match(refusal({ ...mail, SMTP_URL }), /^SMTP_URL is wrong/, SMTP_URL);
+  for (const SMTP_FROM of ['desk', 'a@b, c@d', 'a@b\r\nBcc: c@d', 'X <a@b> Y', 'a b@c'])
+    assert.match(refusal({ ...mail, SMTP_FROM }), /^SMTP_FROM is wrong/, SMTP_FROM);
+});
+
+test('what is wrong with a secret setting is told without it', () => {
+  const told = [
+    refusal({ SMTP_URL: 'http://desk:hunter2@mail', SMTP_FROM: 'a@b' }),
+    refusal({ SECRETS_KEY: 'hunter2' }),
+  ];
+  for (const words of told) assert.doesNotMatch(words, /hunter2/);
 });

@@ -56,11 +56,28 @@ export type Settings = {
   callMs: number;
   /** How long after a lost answer a token is looked up before "nothing changed" is believed, milliseconds. */
   settleMs: number;
+  /** The mail server that notices go through; null when there is none. */
+  smtp: SmtpSettings | null;
+  /** Whether notices may go to private addresses, and there without TLS. */
+  noticeAllowPrivate: boolean;
+  /** The key of secrets in the database, 32 bytes; null for the one in the data folder. */
+  secretsKey: Buffer | null;
   logLevel: (typeof LOG_LEVELS)[number];
 };
 
 /** The proxy of the environment, as every program reads it: small letters win. */
 export type ProxySettings = { http: string | null; https: string | null; none: string };
+
+export type SmtpSettings = {
+  host: string;
+  port: number;
+  /** TLS from the first byte on. */
+  secure: boolean;
+  /** Null when the server asks for none. */
+  auth: { user: string; pass: string } | null;
+  /** The sender's address. */
+  from: string;
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -90,6 +107,7 @@ const wholeUpTo = (max: number) =>
 const callRate = wholeUpTo(100);
 const callSeconds = wholeUpTo(120);
 const settleSeconds = wholeUpTo(600);
+const trueOrFalse = z.enum(['true', 'false']).transform((text) => text === 'true');
 const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
 /** Reads settings out of `env`. Throws SettingsError for a wrong one. `readFile` reads the NAME_FILE variants. */
@@ -165,6 +183,9 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
       parse('AKAMAI_TIMEOUT', callSeconds, '30', 'it must be a number of seconds from 1 to 120') * 1_000,
     settleMs:
       parse('SETTLE_SECONDS', settleSeconds, '60', 'it must be a number of seconds from 1 to 600') * 1_000,
+    smtp: smtpSettings(get),
+    noticeAllowPrivate: parse('NOTICE_ALLOW_PRIVATE', trueOrFalse, 'false', 'it must be true or false'),
+    secretsKey: secretsKey(get('SECRETS_KEY')),
     logLevel: parse('LOG_LEVEL', z.enum(LOG_LEVELS), 'info', `it must be one of ${LOG_LEVELS.join(', ')}`),
   };
 }
@@ -274,6 +295,52 @@ function groupRoles(pairs: readonly string[]): SsoSettings['roles'] {
   });
   if (roles.length === 0) throw new SettingsError('OIDC_ROLES is wrong: it names no group.');
   return roles;
+}
+
+/** One address, alone or behind a name: `Token Desk <desk@example.com>`. */
+const SENDER = /^(?:[^<>@\r\n]{0,100}<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
+
+function smtpSettings(get: (name: string) => string | undefined): SmtpSettings | null {
+  const [address, from] = [get('SMTP_URL'), get('SMTP_FROM')];
+  if (address === undefined && from === undefined) return null;
+  if (address === undefined || from === undefined)
+    throw new SettingsError(
+      `${address === undefined ? 'SMTP_URL' : 'SMTP_FROM'} is missing: mail needs both.`,
+    );
+  if (!SENDER.test(from)) throw new SettingsError('SMTP_FROM is wrong: it must be one e-mail address.');
+  const wrong = new SettingsError(
+    'SMTP_URL is wrong: write smtp://host:25 or smtps://user:password@host:465, and nothing behind it.',
+  );
+  if (!URL.canParse(address)) throw wrong;
+  const { protocol, hostname, port: given, username, password, pathname, search, hash } = new URL(address);
+  const secure = protocol === 'smtps:';
+  if (!(secure || protocol === 'smtp:') || !hostname || search || hash || !['', '/'].includes(pathname))
+    throw wrong;
+  try {
+    const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+    return {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: given === '' ? (secure ? 465 : 25) : Number(given),
+      secure,
+      auth: user === '' ? null : { user, pass },
+      from,
+    };
+  } catch {
+    // A % that encodes nothing.
+    throw wrong;
+  }
+}
+
+const KEY_BYTES = 32;
+
+function secretsKey(text: string | undefined): Buffer | null {
+  if (text === undefined) return null;
+  const key = /^[A-Za-z0-9+/_-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : null;
+  if (key?.length !== KEY_BYTES)
+    throw new SettingsError(
+      'SECRETS_KEY is wrong: it must be 32 bytes in base64 (openssl rand -base64 32 makes one).',
+    );
+  return key;
 }
 
 function accountSwitchKeys(pairs: readonly string[]): { name: string; key: string }[] {

@@ -32,8 +32,13 @@ function served({ id, method, path, status, ms, address }: Served): void {
     { kind, method: METHODS.has(method) ? method : 'other', status: `${Math.floor(status / 100)}xx` },
     ms / 1_000,
   );
-  const line = { requestId: id, method, path: path.slice(0, PATH_MAX), status, ms: Math.round(ms), address };
+  const line = { requestId: id, method, path: shownPath(path), status, ms: Math.round(ms), address };
   log()[WATCHING.has(path) ? 'debug' : 'info'](line, 'served');
+}
+
+/** The address of a calendar is its secret. */
+function shownPath(path: string): string {
+  return path.replace(/^\/feeds\/.*/, '/feeds/[hidden]').slice(0, PATH_MAX);
 }
 
 /** A label has few values, whatever is sent. */

@@ -44,7 +44,7 @@ export async function authorize<R extends Right>(
 }
 
 function refusalWords({ level, scope }: Actor, refusal: Refusal, account: string): string {
-  if (refusal === 'limits') return 'It is outside the namespaces or networks you are limited to.';
+  if (refusal === 'limits') return 'It is outside what you are limited to.';
   if (refusal === 'role-on-account')
     return `Your role on this account (${levelOn(level, scope, account)}) does not allow it.`;
   return `Your role (${level}) does not allow it.`;

@@ -7,8 +7,10 @@ import { once } from '@/lib/platform/once';
 import { watchRequests } from '@/lib/platform/requests';
 import { StoreError } from '@/lib/store/data-folder';
 import { database } from '@/lib/store/database';
+import { checkSealed } from '@/lib/store/sealing';
 import { lockDataFolder } from '@/lib/store/server-lock';
 import { settleEarlierRun } from './earlier-run';
+import { startNotices } from './notices';
 import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
 
@@ -23,7 +25,9 @@ export async function boot(isProduction: boolean): Promise<void> {
     // Before the database: a second server must not migrate it under the first one.
     lockDataFolder(dataDir);
     database();
+    checkSealed();
     await settleEarlierRun();
+    startNotices();
     const first = await setupFromSettings();
     if (!first.ok)
       throw new SettingsError(

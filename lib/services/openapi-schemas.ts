@@ -1,6 +1,8 @@
 // The shapes of the HTTP API as schemas: what a body may be, and exactly what an answer holds.
 import 'server-only';
 import { z } from 'zod';
+import { DUE_KINDS, DUE_WINDOWS } from '@/lib/domain/due';
+import { FINDING_CODES } from '@/lib/domain/findings';
 import { PERMISSIONS } from '@/lib/domain/permissions';
 import { PROBLEM_CODES } from '@/lib/domain/problem';
 import { TOKEN_STATUSES } from '@/lib/domain/token';
@@ -64,6 +66,33 @@ const tokenList = z.object({
   asOf: z.iso.datetime().describe('When Akamai was asked.'),
   detailsPending: z.int().describe('Tokens whose details are still being read: null until then.'),
   tokens: z.array(token),
+});
+
+const dueItem = z.object({
+  kind: z.enum(DUE_KINDS).nullable().describe('Null for a token that has no date.'),
+  day: day.nullable().describe('A calendar day in UTC.'),
+  daysLeft: z.int().nullable().describe('Negative when it is overdue.'),
+  window: z.enum(DUE_WINDOWS),
+  words: z.string(),
+  findings: z.array(z.enum(FINDING_CODES)),
+  note: z
+    .object({
+      owner: z.string().nullable(),
+      purpose: z.string().nullable(),
+      ticket: z.string().nullable(),
+      tags: z.array(z.string()),
+      reviewBy: day.nullable(),
+    })
+    .describe('What people noted here.'),
+  token,
+});
+
+const dueList = z.object({
+  account: z.string(),
+  asOf: z.iso.datetime().describe('When Akamai was asked.'),
+  today: day.describe('The day that the windows are counted from.'),
+  detailsPending: z.int().describe('Tokens whose details are still being read.'),
+  items: z.array(dueItem).describe('Riskiest first; tokens without any date at the end.'),
 });
 
 const difference = z.object({ what: z.string(), asked: z.string(), granted: z.string() });
@@ -167,6 +196,8 @@ const SCHEMAS = {
   InnerProblem: innerProblem,
   Token: token,
   TokenList: tokenList,
+  DueItem: dueItem,
+  DueList: dueList,
   TokenRequest: tokenRequestSchema,
   CreatedToken: createdToken,
   RefreshedToken: z.union([token, nameOnly.describe('It was refreshed, but could not be read back.')]),

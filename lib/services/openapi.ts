@@ -1,6 +1,9 @@
 // The HTTP API for machines as an OpenAPI 3.1 document: the one place that tells what its routes take and answer.
 import 'server-only';
 import { RIGHTS, type Right } from '@/lib/domain/access';
+import { DUE_KINDS } from '@/lib/domain/due';
+import { DUE_SPANS } from '@/lib/domain/due-query';
+import { FINDING_CODES } from '@/lib/domain/findings';
 import { ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
 import { authorize } from './authorize';
@@ -338,6 +341,24 @@ const PATHS: ApiDocument['paths'] = {
         },
         ...problems(400, 409, 410, 413, 422, ...OF_AKAMAI),
       },
+    }),
+  },
+  '/api/v1/due': {
+    get: operation('Due', 'token.list', {
+      operationId: 'listDue',
+      summary: 'What is due',
+      description: 'Expiries, refreshes, activations, ages and reviews of all tokens of an account.',
+      parameters: [
+        ACCOUNT,
+        query('kind', `Only these kinds, separated by commas: ${DUE_KINDS.join(', ')}.`),
+        query('window', 'Until so many days from today, overdue ones included; or no date at all.', {
+          type: 'string',
+          enum: DUE_SPANS,
+        }),
+        query('finding', 'Only tokens with this finding.', { type: 'string', enum: FINDING_CODES }),
+        query('owner', 'Only tokens of this owner; `none` for tokens without one.'),
+      ],
+      responses: { 200: json('DueList', 'The dates.'), ...problems(422, ...OF_AKAMAI) },
     }),
   },
   '/api/v1/openapi.json': {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ACCOUNT_RIGHTS, type AccessLevel, can, type Right, ROLES } from '@/lib/domain/access';
 import { parseAuditQuery } from '@/lib/domain/audit-query';
+import { DEFAULT_RULES, type RulesInput } from '@/lib/domain/findings';
 import type { Result } from '@/lib/domain/problem';
 import { makeBundle } from '@/simulator/bundle';
 import { edgercOf } from '@/simulator/edgerc';
@@ -27,6 +28,7 @@ before(async () => {
     PUBLIC_URL: 'http://localhost:3000',
     EDGERC: edgerc,
     AKAMAI_ORIGIN: simulator.url,
+    NOTICE_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'fatal',
   });
   const { createKey } = await import('./keys');
@@ -76,6 +78,27 @@ async function openSession(userId: string): Promise<string> {
   return id;
 }
 
+/** Port 9 discards; nobody listens there. */
+const channel = (name: string) => ({
+  name,
+  target: 'https://127.0.0.1:9/',
+  kinds: ['expiry'],
+  accounts: [],
+  owner: 'nobody',
+  when: 'now',
+});
+const feed = { name: 'matrix', account: 'default', kinds: ['expiry'] };
+
+/** A new channel; its id. */
+async function someChannel(): Promise<string> {
+  const { addChannel, readNoticeSettings } = await import('./notice-channels');
+  const { operatorActor } = await import('./session');
+  const name = crypto.randomUUID();
+  assert.ok((await addChannel(operatorActor(), 'slack', channel(name))).ok);
+  const settings = await readNoticeSettings(operatorActor());
+  return (settings.ok ? settings.value.channels.find((one) => one.name === name)?.id : undefined) ?? '';
+}
+
 const noLimits = { namespaces: '', stagingOnly: false };
 
 type Run = (actor: Actor) => Promise<Result<unknown>>;
@@ -91,6 +114,27 @@ const request = (name: string) => ({
   restrictToEdgeWorkerIds: ['4101'],
 });
 const unique = () => crypto.randomUUID();
+const bareToken = {
+  name: 'cart-reader',
+  uuid: 'u',
+  expiry: null,
+  issued: null,
+  latestRefresh: null,
+  nextRefresh: null,
+  activation: null,
+  details: null,
+};
+const rulesInput = (days: string): RulesInput => ({
+  'activation-error': { isOn: true, days: null },
+  'namespace-gone': { isOn: true, days: null },
+  'namespace-absent': { isOn: true, days: null },
+  'all-edgeworkers': { isOn: true, days: null },
+  'delete-right': { isOn: true, days: null },
+  'default-namespace': { isOn: true, days: null },
+  legacy: { isOn: false, days: null },
+  old: { isOn: true, days },
+  'no-owner': { isOn: true, days: null },
+});
 
 /** Each service with the right that it needs, and a call of it. */
 const SERVICES: Readonly<Record<string, Line>> = {
@@ -171,6 +215,26 @@ const SERVICES: Readonly<Record<string, Line>> = {
   'doctor.checkConnection': {
     right: 'connection.check',
     run: async (actor) => (await import('./doctor')).checkConnection(actor, 'default'),
+  },
+  'due.readDue': {
+    right: 'token.list',
+    run: async (actor) => (await import('./due')).readDue(actor, 'default'),
+  },
+  'due.readFindings': {
+    right: 'token.read',
+    run: async (actor) => (await import('./due')).readFindings(actor, 'default', bareToken),
+  },
+  'due-rules.readFindingRules': {
+    right: 'rules.read',
+    run: async (actor) => (await import('./due-rules')).readFindingRules(actor),
+  },
+  'due-rules.previewFindingRules': {
+    right: 'rules.preview',
+    run: async (actor) => (await import('./due-rules')).previewFindingRules(actor, DEFAULT_RULES),
+  },
+  'due-rules.changeFindingRules': {
+    right: 'rules.change',
+    run: async (actor) => (await import('./due-rules')).changeFindingRules(actor, rulesInput('90')),
   },
   'health.readiness': {
     right: 'app.health',
@@ -314,6 +378,62 @@ const SERVICES: Readonly<Record<string, Line>> = {
       return keepEarlierNote(actor, 'default', 'cart-reader');
     },
   },
+  'notice-channels.readNoticeSettings': {
+    right: 'notice.read',
+    run: async (actor) => (await import('./notice-channels')).readNoticeSettings(actor),
+  },
+  'notice-channels.addChannel': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./notice-channels')).addChannel(actor, 'slack', channel(unique())),
+  },
+  'notice-channels.changeChannel': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const { changeChannel } = await import('./notice-channels');
+      return changeChannel(actor, await someChannel(), channel(unique()), false);
+    },
+  },
+  'notice-channels.setChannelOn': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./notice-channels')).setChannelOn(actor, await someChannel(), false),
+  },
+  'notice-channels.removeChannel': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./notice-channels')).removeChannel(actor, await someChannel()),
+  },
+  'notice-channels.testChannel': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const tested = await (await import('./notice-channels')).testChannel(actor, await someChannel());
+      // Nobody listens there: it was tried, which is all that counts here.
+      return !tested.ok && tested.problem.code === 'delivery-failed' ? { ok: true, value: null } : tested;
+    },
+  },
+  'notice-channels.changeLadders': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const ladders = { expiry: '7', activation: '0', refresh: '7', age: '7', review: '7' };
+      return (await import('./notice-channels')).changeLadders(actor, ladders);
+    },
+  },
+  'calendar-feeds.listFeeds': {
+    right: 'notice.read',
+    run: async (actor) => (await import('./calendar-feeds')).listFeeds(actor),
+  },
+  'calendar-feeds.makeFeed': {
+    right: 'notice.change',
+    run: async (actor) => (await import('./calendar-feeds')).makeFeed(actor, feed),
+  },
+  'calendar-feeds.revokeFeed': {
+    right: 'notice.change',
+    run: async (actor) => {
+      const { listFeeds, makeFeed, revokeFeed } = await import('./calendar-feeds');
+      const { operatorActor } = await import('./session');
+      await makeFeed(operatorActor(), feed);
+      const feeds = await listFeeds(operatorActor());
+      return revokeFeed(actor, (feeds.ok ? feeds.value[0]?.id : undefined) ?? '');
+    },
+  },
   'metrics.readMetrics': {
     right: 'metrics.read',
     run: async (actor) => (await import('./metrics')).readMetrics(actor),
@@ -381,6 +501,7 @@ const FOR_EVERYBODY: Readonly<Record<string, Right>> = {
   'setup.claimSetup': 'setup.claim',
   'links.readLink': 'link.claim',
   'links.claimLink': 'link.claim',
+  'calendar-feeds.readFeed': 'feed.read',
   'you.changePassword': 'you.change',
 };
 
@@ -542,4 +663,38 @@ test('what an account is called is unique, visible and on record', async () => {
   const listed = await listAccounts(operator);
   assert.deepEqual(listed.ok && listed.value, [{ slug: 'default', name: 'Acme shop', colour: 'plum' }]);
   assert.equal(await refused('', ''), 'ok');
+});
+
+test('rules are kept, are on record with what they were, and a limited admin cannot change them', async () => {
+  const { changeFindingRules, readFindingRules } = await import('./due-rules');
+  const { createKey } = await import('./keys');
+  const { operatorActor, requestActor } = await import('./session');
+  const admin = actors.get('admin');
+  assert.ok(admin);
+  assert.ok((await changeFindingRules(admin, rulesInput('60'))).ok);
+  const kept = await readFindingRules(admin);
+  assert.ok(kept.ok);
+  assert.deepEqual(kept.value, {
+    ...DEFAULT_RULES,
+    legacy: { isOn: false, days: null },
+    old: { isOn: true, days: 60 },
+  });
+  const wrong = await changeFindingRules(admin, rulesInput('0'));
+  assert.deepEqual(wrong.ok ? null : Object.keys(wrong.problem.fields ?? {}), ['days-old']);
+  const { searchAudit } = await import('./audit-log');
+  const acts = await searchAudit(admin, parseAuditQuery({ action: 'rules.change' }));
+  assert.ok(acts.ok);
+  assert.match(
+    JSON.stringify(acts.value),
+    /"old":\{"isOn":true,"days":90\}.*"old":\{"isOn":true,"days":60\}/,
+  );
+  const limits = { namespaces: 'promo', stagingOnly: false };
+  const made = await createKey(operatorActor(), 'rules-limited', 'admin', { limits });
+  assert.ok(made.ok);
+  const headers = { authorization: `Bearer ${made.value.key}` };
+  const limited = await requestActor(new Request('http://localhost:3000/', { headers }));
+  assert.ok(limited.ok);
+  const refused = await changeFindingRules(limited.value, rulesInput('30'));
+  assert.equal(refused.ok ? 'ok' : refused.problem.code, 'forbidden');
+  assert.deepEqual(await readFindingRules(admin), kept);
 });

@@ -205,13 +205,27 @@ test('what was read is in the database without a value, is written where it diff
   const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
   const rows = [...(restored.list?.rows ?? [])].sort(byName);
   assert.deepEqual(
-    rows.map((row) => ({ ...row, details: restored.details.get(row.uuid)?.details ?? null })),
+    rows.map((row) => {
+      const known = restored.details.get(row.uuid);
+      return { ...row, issued: row.issued ?? known?.issued ?? null, details: known?.details ?? null };
+    }),
     [...older.tokens].sort(byName),
   );
   const stored = JSON.stringify(raw.prepare('select * from known_token').all());
   assert.ok(stored.includes('geo-blocklist') && !stored.includes('eyJ') && !stored.includes('"value"'));
   // Another credential of the same name is another account.
   assert.equal(openSnapshot('another', ACCOUNT).restored.list, null);
+});
+
+test('the day of issue of a legacy token, which the list leaves out, is known once its details are', async () => {
+  const legacy = older.tokens.find(({ name }) => name === 'geo-blocklist');
+  assert.match(String(legacy?.issued), /^\d{4}-\d\d-\d\d$/);
+  const { readToken } = await import('./tokens');
+  const read = await readToken(actor, ACCOUNT, 'geo-blocklist');
+  assert.ok(read.ok);
+  assert.equal(read.value.token.issued, legacy?.issued);
+  const again = (await whole()).tokens.find(({ name }) => name === 'geo-blocklist');
+  assert.equal(again?.issued, legacy?.issued);
 });
 
 test('[100] a database that takes nothing keeps nobody from reading', async () => {

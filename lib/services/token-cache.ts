@@ -121,6 +121,12 @@ export async function cachedTokens(
   return ok({ tokens, readAt, problem, isRefreshing, pending });
 }
 
+/** What is known of the account's tokens, of whatever age, without asking Akamai; null when nothing is. */
+export function knownTokens(connection: Connection): Pick<CachedTokens, 'tokens' | 'readAt'> | null {
+  const cache = cacheOf(connection);
+  return cache.list && { tokens: viewOf(cache).tokens, readAt: cache.list.readAt };
+}
+
 /** Names whose details should be read before the others: the rows on somebody's screen. */
 export function wantDetailsFirst(connection: Connection, names: Iterable<string>): void {
   cacheOf(connection).wanted = new Set(names);
@@ -141,7 +147,7 @@ export function outdateList(connection: Connection, name?: string): void {
 export function rememberToken(connection: Connection, token: KnownToken): void {
   const cache = cacheOf(connection);
   const { details, ...row } = token;
-  cache.details.set(token.uuid, { version: row.latestRefresh, details });
+  cache.details.set(token.uuid, { version: row.latestRefresh, issued: row.issued, details });
   cache.doubts.delete(token.name);
   putRow(cache, token.name, row);
 }
@@ -258,7 +264,8 @@ function isSame(one: TokenListing, other: TokenListing): boolean {
 
 function tokenOf(cache: TokenCache, row: TokenListing): Token {
   // Those of before a refresh are better than none until they are read again.
-  return { ...row, details: cache.details.get(row.uuid)?.details ?? null };
+  const known = cache.details.get(row.uuid);
+  return { ...row, issued: row.issued ?? known?.issued ?? null, details: known?.details ?? null };
 }
 
 function viewOf(cache: TokenCache): Pick<CachedTokens, 'tokens' | 'pending'> {
@@ -290,8 +297,8 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
   };
   let trouble: Problem | null = null;
   let unstored = 0;
-  const put = (row: TokenListing, details: KnownDetails['details']) => {
-    cache.details.set(row.uuid, { version: row.latestRefresh, details });
+  const put = (row: TokenListing, known: Omit<KnownDetails, 'version'>) => {
+    cache.details.set(row.uuid, { version: row.latestRefresh, ...known });
     cache.view = null;
     unstored += 1;
     if (unstored % DETAILS_STORED_AT_ONCE === 0) store(cache);
@@ -301,8 +308,8 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
       taken.add(`${row.uuid} ${row.latestRefresh}`);
       const read = await getToken(connection.client, row.name, { priority: 'background' });
       // Under the row that was asked for: should a single answer tell another date, it is not asked for ever.
-      if (read.ok) put(row, read.value.details);
-      else if (isItsOwn(read.problem, row)) put(row, null);
+      if (read.ok) put(row, { issued: read.value.issued, details: read.value.details });
+      else if (isItsOwn(read.problem, row)) put(row, { issued: row.issued, details: null });
       else trouble = read.problem;
     }
   };

@@ -8,9 +8,9 @@ import { database } from './database';
 
 /**
  * Details as of the latest refresh that `version` names; `details` is null when Akamai does not tell them (an expired
- * token).
+ * token). `issued`: of a legacy token, whose day of issue is not in the list.
  */
-export type KnownDetails = { version: Day | null; details: TokenDetails | null };
+export type KnownDetails = { version: Day | null; issued: Day | null; details: TokenDetails | null };
 export type KnownRow = { listing: TokenListing; known: KnownDetails | null };
 export type KnownList = { readAt: number; rows: readonly KnownRow[] };
 
@@ -39,6 +39,7 @@ const listingSchema = z.object({
 });
 const detailsSchema = z.object({
   version: day,
+  issued: day,
   details: z
     .object({
       kind: z.enum(['auto-refresh', 'legacy']),
@@ -94,6 +95,6 @@ export function writeKnownList({ id, account, readAt, changed, gone }: ListChang
   write.immediate();
 }
 
-function plain({ version, details }: KnownDetails): unknown {
-  return { version, details: details && { ...details, permissions: [...details.permissions] } };
+function plain({ version, issued, details }: KnownDetails): unknown {
+  return { version, issued, details: details && { ...details, permissions: [...details.permissions] } };
 }

@@ -101,5 +101,38 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `alter table "user" add column "scopeAccounts" text`,
     // How an account is shown, where an admin chose that: its name and its colour.
     `create table account_look (slug text not null primary key, name text, colour text)`,
+    // Which findings admins want to see, and from how many days on. A rule that is not here is as it was delivered.
+    `create table due_rule (
+      code text not null primary key, is_on integer not null, days integer, updated_at integer not null,
+      updated_by text not null)`,
+    // Where notices go: addresses of mail, or a webhook whose address and secret are sealed (see sealing.ts); `target` is
+    // what is shown of it. Days of the ladder by kind of date; a kind that is not here is as it was delivered.
+    `create table notice_channel (
+      id text not null primary key, name text not null unique, kind text not null check (kind in ('mail', 'slack', 'webhook')),
+      target text not null, sealed text, kinds text not null, accounts text, owner text, digest_hour integer,
+      since text not null, last_digest_at integer not null, is_on integer not null, created_at integer not null,
+      created_by text not null, updated_at integer not null)`,
+    `create table notice_ladder (
+      kind text not null primary key, steps text not null, updated_at integer not null, updated_by text not null)`,
+    // A message is sent until it is taken or given up. A notice is one step of one date, told once through a channel:
+    // its key is what keeps it from being told twice, so that it outlives the date.
+    `create table notice_message (
+      id text not null primary key, channel_id text not null references notice_channel (id) on delete cascade,
+      is_test integer not null, as_of text not null, read_at integer not null,
+      state text not null check (state in ('queued', 'sending', 'sent', 'failed')),
+      tries integer not null, next_at integer not null, words text, created_at integer not null, settled_at integer)`,
+    `create index notice_message_state_idx on notice_message (state, next_at)`,
+    `create index notice_message_created_idx on notice_message (created_at)`,
+    `create table notice (
+      channel_id text not null references notice_channel (id) on delete cascade, uuid text not null, kind text not null,
+      day text not null, step integer not null, account text not null, name text not null, owner text,
+      message_id text not null references notice_message (id) on delete cascade,
+      primary key (channel_id, uuid, kind, day, step))`,
+    `create index notice_message_idx on notice (message_id)`,
+    // Calendars to subscribe to: the address holds the secret, and here is its hash.
+    `create table calendar_feed (
+      id text not null primary key, name text not null, hash text not null unique, account text not null, kinds text not null,
+      owner_id text references "user" (id) on delete cascade, created_at integer not null, last_used_at integer,
+      revoked_at integer)`,
   ],
 ];

@@ -109,6 +109,88 @@ export type TokenNoteTable = {
 
 /** How an account is shown; null for what is not chosen. */
 export type AccountLookTable = { slug: string; name: string | null; colour: string | null };
+/** `code` is one of domain/findings.ts. */
+export type DueRuleTable = {
+  code: string;
+  is_on: number;
+  days: number | null;
+  updated_at: number;
+  updated_by: string;
+};
+
+export type NoticeChannelTable = {
+  id: string;
+  name: string;
+  kind: 'mail' | 'slack' | 'webhook';
+  /** What is shown: the addresses of a mail, the beginning of a webhook's address. */
+  target: string;
+  /** A webhook's address and secret; see sealing.ts. */
+  sealed: string | null;
+  /** A JSON list of kinds of dates. */
+  kinds: string;
+  /** A JSON list; null for all accounts. */
+  accounts: string | null;
+  /** Only tokens of this owner; null for all. */
+  owner: string | null;
+  /** The hour (UTC) of a daily digest; null: at once. */
+  digest_hour: number | null;
+  /** The day from which on an expiry is news. */
+  since: string;
+  last_digest_at: number;
+  is_on: number;
+  created_at: number;
+  created_by: string;
+  updated_at: number;
+};
+
+export type NoticeLadderTable = {
+  kind: string;
+  /** A JSON list of numbers. */
+  steps: string;
+  updated_at: number;
+  updated_by: string;
+};
+
+export type NoticeMessageTable = {
+  id: string;
+  channel_id: string;
+  is_test: number;
+  as_of: string;
+  read_at: number;
+  state: 'queued' | 'sending' | 'sent' | 'failed';
+  /** How often it was sent, the present try included. */
+  tries: number;
+  next_at: number;
+  /** What the last try met, for people. */
+  words: string | null;
+  created_at: number;
+  settled_at: number | null;
+};
+
+export type NoticeTable = {
+  channel_id: string;
+  uuid: string;
+  kind: string;
+  day: string;
+  step: number;
+  account: string;
+  name: string;
+  owner: string | null;
+  message_id: string;
+};
+
+export type CalendarFeedTable = {
+  id: string;
+  name: string;
+  hash: string;
+  account: string;
+  /** A JSON list of kinds of dates. */
+  kinds: string;
+  owner_id: string | null;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+};
 
 export type AuditTable = {
   seq: number;
@@ -142,5 +224,11 @@ export type Schema = {
   attempt: AttemptTable;
   token_note: TokenNoteTable;
   account_look: AccountLookTable;
+  due_rule: DueRuleTable;
+  notice_channel: NoticeChannelTable;
+  notice_ladder: NoticeLadderTable;
+  notice_message: NoticeMessageTable;
+  notice: NoticeTable;
+  calendar_feed: CalendarFeedTable;
   audit: AuditTable;
 };

@@ -1,247 +1,293 @@
-// What is due: every token by its next date, in windows, and activations that are stuck.
+// What is due: every date of every token in words, as a month or as charts. All of it stands in the URL.
 import { Download } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
-import { Networks, Permissions, Status, Until } from '@/components/tokens/marks';
+import { AgeChart, WeekChart } from '@/components/due/due-charts';
+import { DueFilters } from '@/components/due/due-filters';
+import { DueList } from '@/components/due/due-list';
+import { MonthCalendar } from '@/components/due/month-calendar';
 import { StaleData } from '@/components/tokens/stale-data';
 import { Icon } from '@/components/ui/icon';
 import { Poll } from '@/components/ui/poll';
-import { Tag } from '@/components/ui/tag';
 import { ageInWords } from '@/lib/domain/age';
-import type { Day } from '@/lib/domain/day';
-import { DUE_WINDOW_WORDS, DUE_WINDOWS, type DueWindow, dueList } from '@/lib/domain/due';
-import { nextDate, type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
-import { visibleText } from '@/lib/domain/visible-text';
+import { type Day, formatDay } from '@/lib/domain/day';
+import { type DueItem, dueWindow } from '@/lib/domain/due';
+import { ageCounts, dueWeeks } from '@/lib/domain/due-charts';
+import {
+  DUE_ROWS_PER_PAGE,
+  DUE_VIEWS,
+  type DueQuery,
+  type DueRow,
+  type DueSpan,
+  type DueView,
+  filterDue,
+  hasDueFilters,
+  parseDueQuery,
+  printDueQuery,
+} from '@/lib/domain/due-query';
+import type { FindingCode } from '@/lib/domain/findings';
+import { monthOf } from '@/lib/domain/month';
+import type { Token } from '@/lib/domain/token';
+import { type DueOverview, readDue } from '@/lib/services/due';
+import type { Actor } from '@/lib/services/session';
 import { currentTime, today } from '@/lib/services/surroundings';
-import { listTokens, type TokenOverview } from '@/lib/services/tokens';
+import { showFirst } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { signedIn } from '../../signed-in';
 
 export const metadata: Metadata = { title: 'Due' };
 
-export default async function DuePage({ params }: PageProps<'/[account]/due'>) {
+export default async function DuePage({ params, searchParams }: PageProps<'/[account]/due'>) {
   const account = decodeURIComponent((await params).account);
+  const query = parseDueQuery(await searchParams);
   const base = `/${encodeURIComponent(account)}`;
-  const actor = await signedIn(`${base}/due`);
-  const listed = await listTokens(actor, account, 'briefly');
+  const search = printDueQuery(query);
+  const actor = await signedIn(search ? `${base}/due?${search}` : `${base}/due`);
+  const due = await readDue(actor, account, 'briefly');
   return (
     <PageFrame actor={actor} account={account} section="due">
-      {listed.ok ? (
-        <Due base={base} overview={listed.value} />
+      {due.ok ? (
+        <Due actor={actor} account={account} base={base} query={query} due={due.value} />
       ) : (
-        <ProblemPage title="Due" problem={listed.problem} />
+        <ProblemPage title="Due" problem={due.problem} />
       )}
     </PageFrame>
   );
 }
 
-function Due({
-  base,
-  overview: { tokens, readAt, problem, isRefreshing, pending },
-}: {
-  base: string;
-  overview: TokenOverview;
-}) {
+type DueProps = { actor: Actor; account: string; base: string; query: DueQuery; due: DueOverview };
+type Href = (change: Partial<DueQuery>) => Route;
+
+async function Due({ actor, account, base, query, due }: DueProps) {
+  const { problem, pending, readAt, isRefreshing } = due;
   const day = today();
-  const { stuck, windows } = dueList(tokens, day);
-  const soon = (['7', '30', '90'] as const).reduce(
-    (sum, window) => sum + (windows.get(window)?.length ?? 0),
-    0,
-  );
-  const forever = tokens.filter((token) => token.expiry === null).length;
+  const href: Href = (change) => {
+    const search = printDueQuery({ ...query, page: 1, ...change });
+    return (search ? `${base}/due?${search}` : `${base}/due`) as Route;
+  };
+  const rows = filterDue(due, query, day);
+  const shown = query.view === 'list' ? pageOf(rows, query.page) : rows;
+  if (pending.size > 0)
+    await showFirst(
+      actor,
+      account,
+      shown.slice(0, DUE_ROWS_PER_PAGE).map(({ token }) => token.name),
+    );
+  const list = {
+    today: day,
+    findings: due.findings,
+    pending,
+    tokenHref: (name: string) => `${base}/tokens/${encodeURIComponent(name)}` as Route,
+  };
   return (
     <>
-      <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
-        <div className="grid flex-[1_1_16rem] gap-1">
-          <h1>Due</h1>
-          <p className="text-m text-ink-2">
-            <b className="font-semibold text-ink">{soon}</b> dates in the next 90 days · {forever} tokens do
-            not expire · as of {ageInWords(readAt, currentTime())}
-          </p>
-        </div>
-        <a href={`${base}/due/export`} className="button" download>
-          <Icon of={Download} small />
-          CSV
-        </a>
-      </div>
+      <Head base={base} query={query} due={due} today={day} href={href} />
       {problem && (
         <div className="mb-5 empty:hidden">
           <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         </div>
       )}
-      <Ruler windows={windows} stuck={stuck.length} />
-      {stuck.length > 0 && (
-        <DueGroup
-          id="stuck"
-          title="Activation failed or stuck"
-          tokens={stuck}
-          base={base}
-          today={day}
-          pending={pending}
-          withStatus
+      <Ruler query={query} due={due} today={day} href={href} />
+      <div className="mb-6 grid grid-cols-[minmax(0,1fr)] gap-2">
+        <DueFilters
+          query={query}
+          owners={ownersOf(due)}
+          counts={findingCounts(due)}
+          clearHref={href({ kinds: [], span: null, finding: null, owner: null })}
         />
+        {!due.knowsNamespaces && (
+          <p className="text-s text-ink-3">
+            The namespaces could not be read: findings about them are missing now.
+          </p>
+        )}
+      </div>
+      {query.view === 'charts' ? (
+        <Charts rows={rows} today={day} />
+      ) : query.view === 'month' ? (
+        <MonthView {...list} base={base} query={query} rows={rows} href={href} />
+      ) : shown.length === 0 ? (
+        <Nothing query={query} />
+      ) : (
+        <DueList {...list} rows={shown} />
       )}
-      {DUE_WINDOWS.map((window) => (
-        <DueGroup
-          key={window}
-          id={`window-${window}`}
-          title={DUE_WINDOW_WORDS[window]}
-          tokens={windows.get(window) ?? []}
-          base={base}
-          today={day}
-          pending={pending}
-        />
-      ))}
+      {query.view === 'list' && <Pager count={rows.length} query={query} href={href} />}
       {(isRefreshing || (pending.size > 0 && !problem)) && <Poll mark={`${readAt} ${pending.size}`} />}
     </>
   );
 }
 
-const RULER_WORDS: Record<DueWindow, string> = {
-  overdue: 'overdue',
-  '7': '7 days',
-  '30': '30 days',
-  '90': '90 days',
-  later: 'later',
-  never: 'never',
-};
+const VIEW_WORDS: Record<DueView, string> = { list: 'List', month: 'Month', charts: 'Charts' };
 
-/** The windows as a scale of time, each a link to its group. */
-function Ruler({ windows, stuck }: { windows: ReadonlyMap<DueWindow, readonly Token[]>; stuck: number }) {
+type PartProps = { query: DueQuery; due: DueOverview; today: Day; href: Href };
+
+function Head({ base, query, due, today: day, href }: PartProps & { base: string }) {
+  const soon = due.items.filter((item) => ['7', '30', '90'].includes(dueWindow(item.day, day))).length;
+  const forever = due.tokens.filter((token) => token.expiry === null).length;
+  const { view: _, month: __, day: ___, page: ____, ...filter } = query;
+  const filters = printDueQuery(filter);
   return (
-    <nav aria-label="Windows" className="mb-6 grid grid-cols-4 border-t border-ink-2 text-m sm:grid-cols-7">
-      <RulerMark href="#stuck" count={stuck} words="stuck" isBad={stuck > 0} />
-      {DUE_WINDOWS.map((window) => {
-        const count = windows.get(window)?.length ?? 0;
+    <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
+      <div className="grid flex-[1_1_16rem] gap-1">
+        <h1>Due</h1>
+        <p className="text-m text-ink-2">
+          <b className="font-semibold text-ink">{soon}</b> dates in the next 90 days · {forever} tokens do not
+          expire · as of {ageInWords(due.readAt, currentTime())}
+        </p>
+      </div>
+      <nav aria-label="View" className="flex">
+        {DUE_VIEWS.map((view) => (
+          <Link
+            key={view}
+            href={href({ view, day: null, month: view === 'month' ? query.month : null })}
+            prefetch={false}
+            aria-current={view === query.view ? 'page' : undefined}
+            className="button -ml-px rounded-none shadow-none first:ml-0 first:rounded-l-control last:rounded-r-control aria-[current=page]:z-1 aria-[current=page]:border-ink-2 aria-[current=page]:bg-sunken"
+          >
+            {VIEW_WORDS[view]}
+          </Link>
+        ))}
+      </nav>
+      <p className="flex gap-1">
+        {(['csv', 'json'] as const).map((format) => (
+          <a
+            key={format}
+            href={`${base}/due/export?format=${format}${filters && `&${filters}`}`}
+            className="button"
+            data-look="plain"
+            download
+          >
+            <span className="max-sm:hidden">
+              <Icon of={Download} small />
+            </span>
+            {format.toUpperCase()}
+          </a>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+const RULER: readonly (readonly [span: DueSpan | null, words: string])[] = [
+  ['overdue', 'overdue'],
+  ['7', 'within 7 days'],
+  ['30', 'within 30 days'],
+  ['90', 'within 90 days'],
+  [null, 'all'],
+  ['never', 'no date'],
+];
+
+/** The windows as a scale of time: each mark counts what it would leave, and leaves it when it is followed. */
+function Ruler({ query, due, today: day, href }: PartProps) {
+  return (
+    <nav aria-label="Window" className="mb-5 grid grid-cols-3 border-t border-ink-2 text-m sm:grid-cols-6">
+      {RULER.map(([span, words]) => {
+        const count = filterDue(due, { ...query, span }, day).length;
+        const isBad = span === 'overdue' && count > 0;
         return (
-          <RulerMark
-            key={window}
-            href={`#window-${window}`}
-            count={count}
-            words={RULER_WORDS[window]}
-            isBad={window === 'overdue' && count > 0}
-          />
+          <Link
+            key={words}
+            href={href({ span })}
+            prefetch={false}
+            aria-current={span === query.span ? 'true' : undefined}
+            className="block border-l border-line px-3 pt-3 pb-2 text-ink no-underline first:border-l-ink-2 hover:bg-accent-soft aria-[current=true]:bg-accent-soft"
+          >
+            <b className={`block text-xl font-semibold ${isBad ? 'text-danger' : ''}`}>{count}</b>
+            <span className="text-s text-ink-2">{words}</span>
+          </Link>
         );
       })}
     </nav>
   );
 }
 
-function RulerMark({
-  href,
-  count,
-  words,
-  isBad,
-}: {
-  href: string;
-  count: number;
-  words: string;
-  isBad: boolean;
-}) {
-  const inside = (
-    <>
-      <b className={`block text-xl font-semibold ${isBad ? 'text-danger' : ''}`}>{count}</b>
-      <span className="text-s text-ink-2">{words}</span>
-    </>
-  );
-  const frame = 'block border-l border-line px-3 pt-3 pb-2 text-ink no-underline first:border-l-ink-2';
-  return count === 0 ? (
-    <p className={`${frame}`}>{inside}</p>
-  ) : (
-    <a href={href} className={`${frame} hover:bg-accent-soft`}>
-      {inside}
-    </a>
-  );
-}
-
-type GroupProps = {
-  id: string;
-  title: string;
-  tokens: readonly Token[];
+type MonthViewProps = Omit<Parameters<typeof DueList>[0], 'rows'> & {
   base: string;
-  today: Day;
-  pending: ReadonlySet<string>;
-  withStatus?: boolean;
+  query: DueQuery;
+  rows: readonly DueRow[];
+  href: Href;
 };
 
-function DueGroup({ id, title, tokens, base, today: day, pending, withStatus }: GroupProps) {
-  if (tokens.length === 0) return null;
+function MonthView({ base, query, rows, href, ...list }: MonthViewProps) {
+  const month = query.month ?? monthOf(list.today);
+  if (!month) return null;
+  const items = rows.filter((row): row is DueItem => row.day?.startsWith(month) ?? false);
+  const chosen = query.day?.startsWith(month) ? query.day : null;
+  const listed = chosen ? items.filter(({ day }) => day === chosen) : items;
   return (
-    <section aria-labelledby={id} className="mb-6">
-      <h2 id={id} className="border-b border-line-strong pb-1.5 text-m">
-        {title} <span className="font-normal text-ink-3">{tokens.length}</span>
-      </h2>
-      <table className="table cards">
-        <caption className="sr-only">{title}</caption>
-        <thead className="sr-only">
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Next date</th>
-            <th scope="col">Permissions</th>
-            <th scope="col">Networks</th>
-            <th scope="col">What happens</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <DueRow
-              key={token.name}
-              token={token}
-              base={base}
-              today={day}
-              isPending={pending.has(token.name)}
-              withStatus={withStatus ?? false}
-            />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <>
+      <MonthCalendar
+        month={month}
+        today={list.today}
+        chosen={chosen}
+        items={items}
+        path={`${base}/due`}
+        search={printDueQuery({ ...query, month: null, day: null, page: 1 })}
+        href={href}
+      />
+      <p role="status" className="mb-3 text-m text-ink-2">
+        {listed.length === 0 ? 'Nothing is due' : listed.length === 1 ? '1 date' : `${listed.length} dates`}{' '}
+        {chosen ? `on ${formatDay(chosen)}` : 'in this month'}.
+      </p>
+      <DueList {...list} rows={listed} />
+    </>
   );
 }
 
-type RowProps = { token: Token; base: string; today: Day; isPending: boolean; withStatus: boolean };
-
-function DueRow({ token, base, today: day, isPending, withStatus }: RowProps) {
-  const all = [...(token.details?.permissions ?? [])];
-  const [first] = all;
+function Charts({ rows, today: day }: { rows: readonly DueRow[]; today: Day }) {
+  const items = rows.filter((row): row is DueItem => row.kind !== null);
+  const tokens = [...new Map<string, Token>(rows.map(({ token }) => [token.uuid, token])).values()];
   return (
-    <tr>
-      <th scope="row" className="c-name cards:w-64">
-        <Link
-          href={`${base}/tokens/${encodeURIComponent(token.name)}` as Route}
-          prefetch={false}
-          className="font-medium text-ink no-underline hover:text-accent-text hover:underline"
-        >
-          {visibleText(token.name)}
+    <>
+      <WeekChart weeks={dueWeeks(items, day)} overdue={items.filter((item) => item.day < day).length} />
+      <AgeChart ages={ageCounts(tokens, day)} />
+    </>
+  );
+}
+
+function Nothing({ query }: { query: DueQuery }) {
+  return (
+    <p className="rounded-control border border-dashed border-line-strong px-6 py-8">
+      {hasDueFilters(query) ? 'Nothing matches these filters.' : 'Nothing is due: this account has no token.'}
+    </p>
+  );
+}
+
+function pageOf(rows: readonly DueRow[], page: number): readonly DueRow[] {
+  const last = Math.max(1, Math.ceil(rows.length / DUE_ROWS_PER_PAGE));
+  const first = (Math.min(page, last) - 1) * DUE_ROWS_PER_PAGE;
+  return rows.slice(first, first + DUE_ROWS_PER_PAGE);
+}
+
+function Pager({ count, query, href }: { count: number; query: DueQuery; href: Href }) {
+  const pages = Math.ceil(count / DUE_ROWS_PER_PAGE);
+  const page = Math.min(query.page, pages);
+  if (pages <= 1) return null;
+  return (
+    <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-m">
+      {page > 1 && (
+        <Link href={href({ page: page - 1 })} prefetch={false} className="button">
+          Previous
         </Link>
-      </th>
-      <td className="c-date cards:w-72">
-        <Until token={token} today={day} />
-      </td>
-      <td className="c-perm">
-        {first ? (
-          <span className="inline-flex items-center gap-2">
-            <Permissions namespace={first[0]} held={first[1]} />
-            {all.length > 1 && <span className="text-s text-ink-3">+{all.length - 1}</span>}
-          </span>
-        ) : (
-          <span className="text-ink-3">{isPending ? 'Loading' : '–'}</span>
-        )}
-      </td>
-      <td className="c-nets cards:w-20">{token.details && <Networks networks={token.details.networks} />}</td>
-      <td className="c-status cards:w-44 cards:text-end">
-        {withStatus ? <Status status={tokenStatus(token, day)} /> : <Happening token={token} today={day} />}
-      </td>
-    </tr>
+      )}
+      <span className="text-ink-2">
+        Page {page} of {pages}
+      </span>
+      {page < pages && (
+        <Link href={href({ page: page + 1 })} prefetch={false} className="button">
+          Next
+        </Link>
+      )}
+    </nav>
   );
 }
 
-function Happening({ token, today: day }: { token: Token; today: Day }) {
-  const next = nextDate(token);
-  const status = tokenStatus(token, day);
-  if (status === 'expired') return <Tag look="danger">expired</Tag>;
-  if (next?.kind === 'expires')
-    return <Tag look={status === 'expiring' ? 'attention' : 'plain'}>expires</Tag>;
-  if (next && next.day < day) return <Tag look="danger">refresh overdue</Tag>;
-  return <span className="text-s text-ink-3">{next ? 'refresh' : tokenKind(token)}</span>;
+function ownersOf({ items, dateless }: DueOverview): readonly string[] {
+  const owners = [...items, ...dateless].flatMap(({ note }) => note.owner ?? []);
+  return [...new Set(owners)].sort();
+}
+
+function findingCounts({ findings }: DueOverview): ReadonlyMap<FindingCode, number> {
+  const counts = new Map<FindingCode, number>();
+  for (const { code } of [...findings.values()].flat()) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
 }

@@ -4,6 +4,7 @@ import { RefreshCw } from 'lucide-react';
 import type { Metadata } from 'next';
 import { CheckStateMark, Checks } from '@/components/settings/checks';
 import { LookForm } from '@/components/settings/look-form';
+import { SettingsNav } from '@/components/settings/settings-nav';
 import { AccountName } from '@/components/shell/account-mark';
 import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
@@ -31,6 +32,7 @@ export default async function ConnectionsPage({ searchParams }: PageProps<'/sett
   const running = views.filter(({ isRunning }) => isRunning).length;
   return (
     <PageFrame actor={actor} section="settings">
+      <SettingsNav current="connections" level={actor.level} />
       <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="grid flex-[1_1_16rem] gap-1">
           <h1>Connections</h1>

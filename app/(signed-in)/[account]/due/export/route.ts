@@ -1,12 +1,7 @@
-// GET everything that is due as CSV, soonest first.
-import { printCsv } from '@/lib/domain/csv';
-import { dueList } from '@/lib/domain/due';
-import { tokenRows } from '@/lib/domain/token-csv';
-import { readNotes } from '@/lib/services/notes';
-import { fileResponse, problemResponse } from '@/lib/services/respond';
+// GET what is due as CSV or JSON: of what the filters leave, in the order of the page.
+import { dueAnswer } from '@/app/api/v1/due/due-answer';
+import { problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
-import { today } from '@/lib/services/surroundings';
-import { listTokens } from '@/lib/services/tokens';
 
 export async function GET(
   request: Request,
@@ -16,12 +11,6 @@ export async function GET(
   if (!actor.ok) return problemResponse(actor.problem, request);
   // A route gets its parameters decoded; only pages decode their own.
   const { account } = await params;
-  const listed = await listTokens(actor.value, account);
-  if (!listed.ok) return problemResponse(listed.problem, request);
-  const noted = await readNotes(actor.value, account);
-  if (!noted.ok) return problemResponse(noted.problem, request);
-  const day = today();
-  const tokens = [...dueList(listed.value.tokens, day).windows.values()].flat();
-  const csv = printCsv(tokenRows(tokens, day, noted.value));
-  return fileResponse(new TextEncoder().encode(csv), `due-${day}.csv`, 'text/csv; charset=utf-8');
+  const format = new URL(request.url).searchParams.get('format') === 'json' ? 'json-file' : 'csv-file';
+  return dueAnswer(actor.value, account, request, format);
 }

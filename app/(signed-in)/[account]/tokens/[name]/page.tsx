@@ -4,6 +4,7 @@ import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { ChangeForm } from '@/components/tokens/change-form';
 import { Doubts } from '@/components/tokens/doubts';
+import { FindingList } from '@/components/tokens/finding-list';
 import { Networks, Status } from '@/components/tokens/marks';
 import { NoteFacts } from '@/components/tokens/note';
 import { KeepNoteForm, NoteForm } from '@/components/tokens/note-form';
@@ -26,6 +27,7 @@ import { EMPTY_NOTE, isEmptyNote, type TokenNote } from '@/lib/domain/token-note
 import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
+import { readFindings } from '@/lib/services/due';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import { readEarlierNote, readNotes } from '@/lib/services/notes';
 import { type Actor, mustSignInAgain } from '@/lib/services/session';
@@ -129,7 +131,10 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
   const { token, problem, readAt, isRefreshing } = view;
   const day = today();
   const status = tokenStatus(token, day);
-  const notes = await readNotes(actor, account);
+  const [notes, findings] = await Promise.all([
+    readNotes(actor, account),
+    readFindings(actor, account, token, 'briefly'),
+  ]);
   const note = (notes.ok ? notes.value.get(token.uuid) : undefined) ?? EMPTY_NOTE;
   const mayNote = mayOn(actor, account, 'note.change');
   const earlierNote = mayNote && isEmptyNote(note) ? await readEarlierNote(actor, account, token.name) : null;
@@ -201,6 +206,14 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
       <Facts token={token} edgeWorkerNames={names} />
       <div className="mt-8 grid items-start gap-x-10 gap-y-8 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1fr)_17rem]">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-8">
+          {findings.ok && findings.value.length > 0 && (
+            <section aria-labelledby="findings">
+              <h2 id="findings" className="mb-2">
+                Findings
+              </h2>
+              <FindingList findings={findings.value} />
+            </section>
+          )}
           {token.details && (
             <section aria-labelledby="permissions">
               <h2 id="permissions" className="mb-1">

@@ -1,0 +1,166 @@
+// The Due page's state as it stands in the URL: parsed, printed and applied here, drawn elsewhere.
+import { type Day, daysBetween, parseDay } from './day';
+import { type Dateless, DUE_KINDS, type DueItem, type DueKind } from './due';
+import { FINDING_CODES, type Finding, type FindingCode } from './findings';
+import { type Month, monthOf, parseMonth } from './month';
+import type { SearchParameters } from './token-query';
+
+export const DUE_VIEWS = ['list', 'month', 'charts'] as const;
+export type DueView = (typeof DUE_VIEWS)[number];
+
+/** `30`: overdue, or within 30 days. `never`: tokens without any date. */
+export const DUE_SPANS = ['overdue', '7', '30', '90', 'never'] as const;
+export type DueSpan = (typeof DUE_SPANS)[number];
+
+/** The owner that stands for "nobody noted", as on the page of all tokens. */
+export const NO_OWNER = 'none';
+
+/** What is left out of the list. */
+export type DueFilter = {
+  /** None: all. */
+  kinds: readonly DueKind[];
+  span: DueSpan | null;
+  finding: FindingCode | null;
+  owner: string | null;
+};
+
+export type DueQuery = DueFilter & {
+  view: DueView;
+  /** Null: the present one. */
+  month: Month | null;
+  /** The day chosen in the month; its dates alone are listed. */
+  day: Day | null;
+  /** Counted from 1. */
+  page: number;
+};
+
+export const DEFAULT_DUE_QUERY: DueQuery = {
+  view: 'list',
+  month: null,
+  day: null,
+  kinds: [],
+  span: null,
+  finding: null,
+  owner: null,
+  page: 1,
+};
+
+export const DUE_ROWS_PER_PAGE = 100;
+const TEXT_MAX = 200;
+
+function texts(parameters: SearchParameters, name: string): string[] {
+  const given = parameters[name] ?? [];
+  return (typeof given === 'string' ? [given] : [...given]).map((text) => text.trim().slice(0, TEXT_MAX));
+}
+
+/** Reads the page's state. What a parameter cannot mean is left out: an old link still shows the page. */
+export function parseDueQuery(parameters: SearchParameters): DueQuery {
+  const text = (name: string) => texts(parameters, name)[0] ?? '';
+  const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | null =>
+    allowed.find((value) => value === text(name)) ?? null;
+  const kinds = new Set(texts(parameters, 'kind').flatMap((given) => given.split(',')));
+  const day = parseDay(text('day'));
+  const page = Number(text('page'));
+  return {
+    view: oneOf('view', DUE_VIEWS) ?? 'list',
+    month: parseMonth(text('month')) ?? (day && monthOf(day)),
+    day,
+    kinds: DUE_KINDS.filter((kind) => kinds.has(kind)),
+    span: oneOf('window', DUE_SPANS),
+    finding: oneOf('finding', FINDING_CODES),
+    owner: text('owner') || null,
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+/** Filters that a parameter cannot mean, by name: for machines, which would take a misspelt filter for an empty answer. */
+export function wrongDueFilters(parameters: SearchParameters): Record<string, string[]> {
+  const allowed = { kind: DUE_KINDS, window: DUE_SPANS, finding: FINDING_CODES } as const;
+  const wrong: Record<string, string[]> = {};
+  for (const [name, values] of Object.entries(allowed)) {
+    const given = texts(parameters, name).flatMap((text) => (name === 'kind' ? text.split(',') : [text]));
+    const known: readonly string[] = values;
+    if (given.some((one) => one !== '' && !known.includes(one)))
+      wrong[name] = [`One of ${known.join(', ')}.`];
+  }
+  return wrong;
+}
+
+/** The query string of `query`, without the `?`; only what differs from the default. */
+export function printDueQuery(query: Partial<DueQuery>): string {
+  const parameters = new URLSearchParams();
+  const set = (name: string, value: string | null | undefined) => {
+    if (value) parameters.set(name, value);
+  };
+  set('view', query.view === 'list' ? null : query.view);
+  set('month', query.month);
+  set('day', query.day);
+  set('kind', query.kinds?.join(','));
+  set('window', query.span);
+  set('finding', query.finding);
+  set('owner', query.owner);
+  set('page', query.page && query.page > 1 ? String(query.page) : null);
+  return parameters.toString().replaceAll('%2C', ',');
+}
+
+/** Whether any filter narrows the list. */
+export function hasDueFilters({ kinds, span, finding, owner }: DueFilter): boolean {
+  return kinds.length > 0 || [span, finding, owner].some((one) => one !== null);
+}
+
+export type DueRow = DueItem | Dateless;
+
+export type DueSource = {
+  items: readonly DueItem[];
+  dateless: readonly Dateless[];
+  findings: ReadonlyMap<string, readonly Finding[]>;
+};
+
+/** What `filter` leaves, in the order it came: dates, then tokens without any. */
+export function filterDue(source: DueSource, filter: DueFilter, today: Day): readonly DueRow[] {
+  const { items, dateless, findings } = source;
+  const { finding, owner } = filter;
+  const matches = ({ token, note }: DueRow) =>
+    (finding === null || (findings.get(token.uuid)?.some(({ code }) => code === finding) ?? false)) &&
+    (owner === null || (owner === NO_OWNER ? note.owner === null : note.owner === owner));
+  const dated = items.filter((item) => isInSpan(item, filter, today) && matches(item));
+  const hasNoDate = filter.kinds.length === 0 && (filter.span === null || filter.span === 'never');
+  return [...dated, ...(hasNoDate ? dateless.filter(matches) : [])];
+}
+
+function isInSpan({ kind, day }: DueItem, { kinds, span }: DueFilter, today: Day): boolean {
+  if (kinds.length > 0 && !kinds.includes(kind)) return false;
+  if (span === null) return true;
+  if (span === 'never') return false;
+  const days = daysBetween(today, day);
+  return span === 'overdue' ? days < 0 : days <= Number(span);
+}
+
+/** How many dates of each kind a day has. */
+export type DayCounts = ReadonlyMap<DueKind, number>;
+
+export function countByDay(items: readonly DueItem[]): ReadonlyMap<Day, DayCounts> {
+  const days = new Map<Day, Map<DueKind, number>>();
+  for (const { day, kind } of items) {
+    const counts = days.get(day) ?? new Map<DueKind, number>();
+    days.set(day, counts.set(kind, (counts.get(kind) ?? 0) + 1));
+  }
+  return days;
+}
+
+const COUNTED: Readonly<Record<DueKind, readonly [one: string, more: string]>> = {
+  expiry: ['expiry', 'expiries'],
+  activation: ['activation', 'activations'],
+  refresh: ['refresh', 'refreshes'],
+  age: ['age', 'ages'],
+  review: ['review', 'reviews'],
+};
+
+/** `1 expiry, 2 refreshes`; `nothing due`. */
+export function countWords(counts: DayCounts | undefined): string {
+  const words = DUE_KINDS.flatMap((kind) => {
+    const count = counts?.get(kind) ?? 0;
+    return count === 0 ? [] : [`${count} ${COUNTED[kind][count === 1 ? 0 : 1]}`];
+  });
+  return words.join(', ') || 'nothing due';
+}
