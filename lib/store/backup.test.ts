@@ -57,7 +57,8 @@ function open(dataDir = newFolder()): Database {
 function filled(entries: number, dataDir = newFolder()): Database {
   const store = open(dataDir);
   store.raw.exec(
-    `insert into "user" values ('u1','ann','ann@example.com',1,null,'2026-11-01','2026-11-01','admin',0,null,null);
+    `insert into "user" (id, name, email, "emailVerified", image, "createdAt", "updatedAt", role, disabled)
+       values ('u1','ann','ann@example.com',1,null,'2026-11-01','2026-11-01','admin',0);
      insert into "session" values ('s1','2099-11-01','token','2026-11-01','2026-11-01','','','u1');
      insert into setup_secret (hash, created_at, expires_at) values ('h', 1, 2);`,
   );
@@ -182,13 +183,17 @@ test('[102] a copy with its log beside it is restored whole, and stays as it is'
 test('[102] while a server runs nothing is restored', async () => {
   const dataDir = newFolder();
   const server = startChild('lock', dataDir);
-  await server.done;
-  await assert.rejects(
-    restore(await backup(), dataDir, RESTORE),
-    new RegExp(`process ${server.process.pid}`),
-  );
-  assert.equal(existsSync(join(dataDir, 'token-desk.db')), false);
-  await server.kill();
+  try {
+    await server.done;
+    await assert.rejects(
+      restore(await backup(), dataDir, RESTORE),
+      new RegExp(`process ${server.process.pid}`),
+    );
+    assert.equal(existsSync(join(dataDir, 'token-desk.db')), false);
+  } finally {
+    // Left alive, it would hold up the end of all tests.
+    await server.kill();
+  }
 });
 
 const REFUSED: Readonly<Record<string, { make: () => Promise<string>; words: RegExp }>> = {
