@@ -50,7 +50,8 @@ export async function probePath(base: string, proxies: ProxySettings, stepMs: nu
     path.clock = await step(stepMs, () => readClock(socket, target));
     return path;
   } finally {
-    for (const socket of sockets) socket.destroy();
+    // TLS before the connection below it: the other way round Node 20 can end with a segmentation fault (seen).
+    for (const socket of sockets.reverse()) socket.destroy();
   }
 }
 
