@@ -19,6 +19,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const theme = readTheme((await cookies()).get('theme')?.value);
   return (
     <html lang="en" data-theme={theme === 'system' ? undefined : theme}>
+      {/* Beside the link that the framework replaces at each change of page: without any, browsers ask for /favicon.ico. */}
+      <head>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+      </head>
       <body>{children}</body>
     </html>
   );

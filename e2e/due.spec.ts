@@ -93,6 +93,7 @@ test('the month is walked by keyboard as the ARIA date grid has it, and a day sh
   await ready(page, '/default/due?view=month&month=2026-12');
   const grid = page.getByRole('grid', { name: 'December 2026' });
   await expect(grid).toBeVisible();
+  const iconless = await watchIcon(page);
   const focused = page.locator('[data-day]:focus');
   const press = async (key: string, day: string) => {
     await page.keyboard.press(key);
@@ -129,7 +130,20 @@ test('the month is walked by keyboard as the ARIA date grid has it, and a day sh
   expect(await page.getByRole('rowheader').count()).toBeGreaterThanOrEqual(told);
   await page.keyboard.press('Enter');
   await expect(button).toHaveAttribute('aria-pressed', 'false');
+  expect(await iconless()).toBe(0);
 });
+
+/** Counts changes of the head that leave it without an icon: the browser then asks for /favicon.ico. */
+async function watchIcon(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    new MutationObserver(() => {
+      const { dataset } = document.documentElement;
+      if (!document.querySelector('link[rel="icon"]'))
+        dataset.iconless = String(Number(dataset.iconless ?? 0) + 1);
+    }).observe(document.head, { childList: true });
+  });
+  return () => page.evaluate(() => Number(document.documentElement.dataset.iconless ?? 0));
+}
 
 test('the charts have their figures as tables', async ({ pageOf }) => {
   const page = await pageOf('viewer');
