@@ -10,9 +10,11 @@ import { database } from '@/lib/store/database';
 import { checkSealed } from '@/lib/store/sealing';
 import { lockDataFolder } from '@/lib/store/server-lock';
 import { settleEarlierRun } from './earlier-run';
-import { startNotices } from './notices';
 import { operatorActor } from './session';
 import { openSetup, setupFromSettings } from './setup';
+
+/** So long after the start the server has answered who waits for it, milliseconds. */
+const BACKGROUND_AFTER_MS = 500;
 
 /** Prepares everything, or ends the process with status 1: a throw would leave a half-started server (measured). */
 export async function boot(isProduction: boolean): Promise<void> {
@@ -27,7 +29,6 @@ export async function boot(isProduction: boolean): Promise<void> {
     database();
     checkSealed();
     await settleEarlierRun();
-    startNotices();
     const first = await setupFromSettings();
     if (!first.ok)
       throw new SettingsError(
@@ -38,8 +39,7 @@ export async function boot(isProduction: boolean): Promise<void> {
       // The one secret that is printed on purpose: whoever reads the console may make the first admin, once.
       process.stdout.write(`No admin yet. Make the first one within 24 hours: ${link.value}\n`);
     }
-    // Beside the first requests: it may take as long as a call.
-    void import('./doctor').then(({ checkAtStart }) => checkAtStart());
+    setTimeout(startBackground, BACKGROUND_AFTER_MS).unref();
   } catch (error) {
     const isExpected = error instanceof SettingsError || error instanceof StoreError;
     process.stderr.write(
@@ -48,6 +48,12 @@ export async function boot(isProduction: boolean): Promise<void> {
     if (!isExpected) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(1);
   }
+}
+
+/** What runs beside requests, and is not loaded before the first of them can be answered. A failure is logged as unhandled. */
+function startBackground(): void {
+  void import('./doctor').then(({ checkAtStart }) => checkAtStart());
+  void import('./notices').then(({ startNotices }) => startNotices());
 }
 
 /** Promises that fail unseen are logged, redacted; an exception that nobody caught ends the process. */
