@@ -32,10 +32,10 @@ const port = () => (upstream.address() as AddressInfo).port;
 
 type Outcome = { listed: { ok: boolean; problem?: { code: string } }; path: Path };
 
-/** One call and one probe in a process with that environment. */
-function run(base: string, env: Record<string, string>): Promise<Outcome> {
+/** One call, and as many probes, in a process with that environment. */
+function run(base: string, env: Record<string, string>, probes = 1): Promise<Outcome> {
   const program = join(DATA, 'proxied-call.ts');
-  const command = ['--conditions=react-server', '--import', 'tsx', program, base];
+  const command = ['--conditions=react-server', '--import', 'tsx', program, base, String(probes)];
   const child = spawn(process.execPath, command, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', LOG_LEVEL: 'fatal', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,7 +45,9 @@ function run(base: string, env: Record<string, string>): Promise<Outcome> {
     printed += chunk;
   });
   return new Promise((resolve, reject) =>
-    child.once('exit', () => (printed ? resolve(JSON.parse(printed)) : reject(new Error('no answer')))),
+    child.once('exit', (code, signal) =>
+      printed ? resolve(JSON.parse(printed)) : reject(new Error(`no answer, ${signal ?? code}`)),
+    ),
   );
 }
 
@@ -126,6 +128,12 @@ test('[40] a proxy that refuses, and a certificate that nobody vouches for, are 
     refusing.close();
     trusted.close();
   }
+});
+
+test('a certificate that nobody vouches for, probed again and again, does not end the process', async () => {
+  const { path } = await run(`https://localhost:${port()}`, {}, 200);
+  assert.equal(path.tls?.state, 'failed');
+  assert.deepEqual(path.clock, { state: 'skipped' });
 });
 
 test('the doctor names the proxy that the client takes', () => {
