@@ -98,7 +98,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-for (const width of [360, 768, 1600]) {
+for (const width of [360, 768, 1280, 1600]) {
   test(`no page scrolls sideways at ${width} px`, async ({ pageOf, allow }) => {
     allow(/status of 4(04|22)/);
     const page = await pageOf('admin', { viewport: { width, height: 800 } });
@@ -107,10 +107,20 @@ for (const width of [360, 768, 1600]) {
       await page.goto(path);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(wide, path).toBeLessThanOrEqual(0);
+      expect(await page.evaluate(narrowCards), `${path}: rows that leave room unused`).toEqual([]);
     }
     await examined(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(wide, 'bundles examined').toBeLessThanOrEqual(0);
+  });
+}
+
+/** Tables whose rows are narrower than the place they have. */
+function narrowCards(): string[] {
+  return [...document.querySelectorAll<HTMLTableElement>('table.cards')].flatMap((table) => {
+    const has = table.parentElement?.clientWidth ?? 0;
+    const takes = table.tBodies[0]?.clientWidth ?? 0;
+    return takes < has - 1 ? [`${table.caption?.textContent}: ${takes} of ${has} px`] : [];
   });
 }
 

@@ -23,7 +23,7 @@ export function Slots({ held }: { held: readonly Permission[] }) {
 
 export function Permissions({ namespace, held }: { namespace: string; held: readonly Permission[] }) {
   return (
-    <span className="inline-flex min-w-0 items-center gap-2">
+    <span className="inline-flex max-w-full min-w-0 items-center gap-2">
       <Slots held={held} />
       <code className="truncate text-s">{visibleText(namespace)}</code>
       <span className="sr-only">: {permissionWords(held)}</span>

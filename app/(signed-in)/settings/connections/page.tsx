@@ -71,8 +71,8 @@ function Connection({ view, isAlone, mayChange }: ConnectionProps) {
   return (
     <section aria-labelledby={id} className="grid max-w-200 gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h2 id={id} className="text-xl">
-          <AccountName account={account} strong />
+        <h2 id={id}>
+          <AccountName account={account} />
         </h2>
         <p className="flex flex-[1_1_12rem] flex-wrap items-center gap-x-3 text-m text-ink-3">
           {checks && <CheckStateMark state={worstState(checks)} words={summary(checks)} />}
