@@ -1,7 +1,7 @@
 // The pages of Settings as tabs: links, each shown to who has its right.
 import type { Route } from 'next';
 import Link from 'next/link';
-import { type AccessLevel, can, type Right } from '@/lib/domain/access';
+import { type AccessLevel, type AccessScope, can, type Right } from '@/lib/domain/access';
 
 const PAGES = [
   { key: 'connections', label: 'Connections', right: 'account.list' },
@@ -9,11 +9,11 @@ const PAGES = [
   { key: 'notices', label: 'Notices', right: 'notice.read' },
 ] as const satisfies readonly { key: string; label: string; right: Right }[];
 
-type SettingsNavProps = { current: (typeof PAGES)[number]['key']; level: AccessLevel };
+type SettingsNavProps = { current: (typeof PAGES)[number]['key']; level: AccessLevel; scope: AccessScope };
 
 /** Nothing for who has one page only. */
-export function SettingsNav({ current, level }: SettingsNavProps) {
-  const pages = PAGES.filter(({ right }) => can(level, right));
+export function SettingsNav({ current, level, scope }: SettingsNavProps) {
+  const pages = PAGES.filter(({ right }) => can(level, right, scope));
   if (pages.length < 2) return null;
   return (
     <nav aria-label="Settings" className="mb-5 flex gap-5 overflow-x-auto border-b border-line text-m">

@@ -18,7 +18,7 @@ import {
 
 const rights = Object.keys(RIGHTS) as Right[];
 /** Rights that nobody with limits of any kind has. */
-const UNLIMITED_ONLY: readonly Right[] = ['people.change', 'rules.change'];
+const UNLIMITED_ONLY: readonly Right[] = ['people.change', 'rules.change', 'notice.read', 'notice.change'];
 
 test('each role has all rights of the roles below it', () => {
   const levels: AccessLevel[] = ['guest', ...ROLES];

@@ -96,9 +96,14 @@ export type Touched = {
 
 /**
  * For actors without limits only: with these rights one could lift one's own limits, make somebody without any, or
- * change what is seen of accounts beyond them.
+ * see, have sent or change what is of accounts beyond them.
  */
-const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>(['people.change', 'rules.change']);
+const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>([
+  'people.change',
+  'rules.change',
+  'notice.read',
+  'notice.change',
+]);
 
 const LEVELS: readonly AccessLevel[] = ['guest', ...ROLES];
 

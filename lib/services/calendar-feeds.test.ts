@@ -94,7 +94,11 @@ test('[67] a revoked calendar is gone at the next request, and so is one whose m
   const owned = await made();
   raw.prepare('update calendar_feed set owner_id = ? where id = ?').run(person.value.id, owned.id);
   assert.equal(typeof (await read(owned.secret)), 'string');
-  for (const change of ["role = 'manager'", "role = 'admin', disabled = 1"]) {
+  for (const change of [
+    `"scopeAccounts" = '[["another","none"]]'`,
+    `"scopeAccounts" = null, role = 'manager'`,
+    `role = 'admin', disabled = 1`,
+  ]) {
     raw.prepare(`update user set ${change} where id = ?`).run(person.value.id);
     assert.equal(await read(owned.secret), 404, change);
   }

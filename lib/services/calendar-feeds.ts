@@ -1,8 +1,8 @@
 // Calendars of what is due, to subscribe to: whoever has the address may read it, so the address is a secret.
 import 'server-only';
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { can, parseRole } from '@/lib/domain/access';
+import { can } from '@/lib/domain/access';
 import { DUE_KIND_WORDS, DUE_KINDS, type DueKind } from '@/lib/domain/due';
 import { type CalendarEvent, printCalendar } from '@/lib/domain/ical';
 import type { Dated } from '@/lib/domain/notice';
@@ -11,14 +11,13 @@ import { fail, ok, type Result } from '@/lib/domain/problem';
 import { visibleText } from '@/lib/domain/visible-text';
 import { settings } from '@/lib/platform/env';
 import { findFeed, insertFeed, listFeedRows, revokeFeedRow, touchFeed } from '@/lib/store/calendar-feeds';
-import { findKeyById } from '@/lib/store/keys';
-import { findPerson } from '@/lib/store/people';
 import type { CalendarFeedTable } from '@/lib/store/schema';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { offeredAccounts } from './connection';
 import { datesOfAccount } from './notices';
-import type { Actor } from './session';
+import { hashSecret } from './secrets';
+import { type Actor, ownerOf, standingOf } from './session';
 import { mustStore, tryToStore } from './storage';
 import { today } from './surroundings';
 
@@ -87,12 +86,6 @@ export async function makeFeed(
   });
 }
 
-/** Whose account the feed hangs on, as for keys. */
-async function ownerOf(actor: Actor): Promise<string | null> {
-  if (actor.kind === 'key') return (await findKeyById(actor.id))?.owner_id ?? null;
-  return actor.kind === 'person' ? actor.id : null;
-}
-
 /** Revokes a feed: its address is none from the next request on. Problems: `not-found`, `forbidden`. */
 export async function revokeFeed(actor: Actor, id: string): Promise<Result<null>> {
   const allowed = await authorize(actor, 'notice.change');
@@ -140,9 +133,8 @@ export async function readFeed(actor: Actor, secret: string): Promise<Result<str
 /** Whether who made the feed may still make one: with their right, their feeds go too. */
 async function mayStill({ owner_id }: CalendarFeedTable): Promise<boolean> {
   if (owner_id === null) return true;
-  const owner = await findPerson(owner_id);
-  const role = owner?.disabled === 0 ? parseRole(owner.role) : null;
-  return role !== null && can(role, 'notice.change');
+  const owner = await standingOf(owner_id);
+  return owner !== null && can(owner.level, 'notice.change', owner.scope);
 }
 
 function eventOf({ account, name, uuid, kind, day, owner }: Dated): CalendarEvent {
@@ -153,8 +145,4 @@ function eventOf({ account, name, uuid, kind, day, owner }: Dated): CalendarEven
     description: `Account ${visibleText(account)}. ${owner === null ? 'It has no owner.' : `Owner: ${visibleText(owner)}.`}`,
     url: tokenAddress(settings().publicUrl, account, name),
   };
-}
-
-function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

@@ -1,6 +1,6 @@
 // What a key looks like: `etd_`, 256 random bits, and a checksum that tells a mistyped key from a wrong one.
 import 'server-only';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const KEY = /^etd_([A-Za-z0-9_-]{43})([0-9a-f]{8})$/;
@@ -18,11 +18,6 @@ export function shownPrefix(key: string): string {
 export function isWellFormedKey(key: string): boolean {
   const [, secret, sum] = KEY.exec(key) ?? [];
   return secret !== undefined && checksum(secret) === sum;
-}
-
-/** What is stored of a key. It has 256 random bits, so a plain hash cannot be guessed back. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }
 
 function checksum(secret: string): string {

@@ -5,11 +5,12 @@ import { type AccessScope, lowerRole, narrowScope, parseRole, type Role } from '
 import { type LimitsInput, readLimits } from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
-import { findKeyById, insertKey, type KeyRow, listKeyRows, revokeKeyNamed } from '@/lib/store/keys';
+import { insertKey, type KeyRow, listKeyRows, revokeKeyNamed } from '@/lib/store/keys';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
-import { hashKey, newKey, shownPrefix } from './key-format';
-import { type Actor, readScope } from './session';
+import { newKey, shownPrefix } from './key-format';
+import { hashSecret } from './secrets';
+import { type Actor, ownerOf, readScope } from './session';
 
 const DAY_MS = 86_400_000;
 const DAYS_MAX = 365;
@@ -70,7 +71,7 @@ export async function createKey(
     const isNew = await insertKey({
       id: randomUUID(),
       name,
-      hash: hashKey(key),
+      hash: hashSecret(key),
       role,
       scope_namespaces: namespaces && JSON.stringify(namespaces),
       scope_networks: networks && JSON.stringify(networks),
@@ -98,12 +99,6 @@ function wrongFields(actor: Actor, name: string, role: Role, days: number): Reco
   if (!Number.isInteger(days) || days < 1 || days > DAYS_MAX)
     fields.days = [`A key ends after 1 to ${DAYS_MAX} days.`];
   return fields;
-}
-
-/** Whose account the new key hangs on. A key passes its owner on, so that disabling the owner reaches all of them. */
-async function ownerOf(actor: Actor): Promise<string | null> {
-  if (actor.kind === 'key') return (await findKeyById(actor.id))?.owner_id ?? null;
-  return actor.kind === 'person' ? actor.id : null;
 }
 
 /** Revokes a key; it is dead at the next request. Problems: `not-found`, `forbidden`. */

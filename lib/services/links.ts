@@ -1,7 +1,7 @@
 // Links that work once, for an hour, for one address: an invitation, or another password. Looking at one does not use
 // it up, as mail scanners look at every link.
 import 'server-only';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { can, parseRole, type Role } from '@/lib/domain/access';
 import { type LimitsInput, readLimits } from '@/lib/domain/limits';
 import { fail, ok, type Result } from '@/lib/domain/problem';
@@ -20,7 +20,8 @@ import { auth } from './auth';
 import { authorize } from './authorize';
 import { hashPassword } from './passwords';
 import { addressIsFree, createAccount, passwordsOff, readAccount, readAddress } from './people';
-import { type Actor, readScope } from './session';
+import { hashSecret } from './secrets';
+import { type Actor, standingOf } from './session';
 
 /** A link that was just made. This is the only place where it is ever shown. */
 export type MadeLink = { link: string; email: string; expiresAt: number };
@@ -151,10 +152,8 @@ async function setPassword(link: OneTimeLinkTable, password: string): Promise<Re
 async function openLink(secret: string): Promise<OneTimeLinkTable | undefined> {
   const link = await findOpenLink(hashSecret(secret));
   if (!link || link.created_by === OPERATOR) return link;
-  const maker = await findPerson(link.created_by);
-  const role = maker && maker.disabled === 0 ? parseRole(maker.role) : null;
-  const scope = maker && readScope(maker.scopeNamespaces, maker.scopeNetworks, maker.scopeAccounts);
-  return role && scope && can(role, 'people.change', scope) ? link : undefined;
+  const maker = await standingOf(link.created_by);
+  return maker && can(maker.level, 'people.change', maker.scope) ? link : undefined;
 }
 
 const OPERATOR = 'operator';
@@ -177,10 +176,6 @@ function makeLink(
   });
   // PUBLIC_URL and not what a request says: a forged Host must not get into a link.
   return { link: `${settings().publicUrl}/link?secret=${secret}`, email, expiresAt };
-}
-
-function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }
 
 function closed() {

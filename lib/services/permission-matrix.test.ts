@@ -515,6 +515,7 @@ const PARTS = new Set([
   'audit.settleIntent',
   'people.endFormerSession',
   'session.mustSignInAgain',
+  'session.ownerOf',
   'session.reloadActor',
 ]);
 

@@ -10,6 +10,7 @@ import {
   lowerRole,
   narrowScope,
   parseRole,
+  type Role,
   UNLIMITED,
 } from '@/lib/domain/access';
 import { parseAccountLimits } from '@/lib/domain/limits';
@@ -23,7 +24,8 @@ import { findKey, findKeyById, touchKey } from '@/lib/store/keys';
 import { findPerson, hasSession } from '@/lib/store/people';
 import type { ApiKeyTable, UserTable } from '@/lib/store/schema';
 import { auth } from './auth';
-import { hashKey, isWellFormedKey } from './key-format';
+import { isWellFormedKey } from './key-format';
+import { hashSecret } from './secrets';
 import { tryToStore } from './storage';
 
 /** However often it is used, a session ends after this time, milliseconds. */
@@ -178,23 +180,36 @@ function toActor(
   source: string | null,
   session: NonNullable<ActorFields['session']>,
 ): Actor | null {
-  const role = parseRole(person.role);
-  if (!role || person.disabled) return null;
-  const scope = readScope(person.scopeNamespaces, person.scopeNetworks, person.scopeAccounts);
-  return makeActor({
-    kind: 'person',
-    id: person.id,
-    name: person.email,
-    level: role,
-    scope,
-    source,
-    session,
-  });
+  const standing = standingIn(person);
+  return (
+    standing && makeActor({ kind: 'person', id: person.id, name: person.email, ...standing, source, session })
+  );
+}
+
+/** What somebody may do at most. */
+export type Standing = { level: Role; scope: AccessScope };
+
+function standingIn(person: UserTable): Standing | null {
+  const level = parseRole(person.role);
+  if (!level || person.disabled) return null;
+  return { level, scope: readScope(person.scopeNamespaces, person.scopeNetworks, person.scopeAccounts) };
+}
+
+/** What the person `id` may do now, for what hangs on them; null for somebody who is gone or disabled. */
+export async function standingOf(id: string): Promise<Standing | null> {
+  const person = await findPerson(id);
+  return person ? standingIn(person) : null;
+}
+
+/** On whose account hangs what `actor` makes; null: the operator. A key passes its owner on, so that it ends with them too. */
+export async function ownerOf(actor: Actor): Promise<string | null> {
+  if (actor.kind === 'key') return (await findKeyById(actor.id))?.owner_id ?? null;
+  return actor.kind === 'person' ? actor.id : null;
 }
 
 async function keyActor(authorization: string, source: string | null): Promise<Result<Actor>> {
   const key = /^Bearer (\S+)$/i.exec(authorization)?.[1];
-  const row = key && isWellFormedKey(key) ? await findKey(hashKey(key)) : undefined;
+  const row = key && isWellFormedKey(key) ? await findKey(hashSecret(key)) : undefined;
   const actor = row ? await keyRowActor(row, source) : null;
   if (!row || !actor) {
     // The same words whatever is wrong: who holds a dead key learns nothing about it.
@@ -220,11 +235,13 @@ async function keyRowActor(row: ApiKeyTable, source: string | null): Promise<Act
   const scope = readScope(row.scope_namespaces, row.scope_networks, null);
   const fields = { kind: 'key', id: row.id, name: row.name, source } as const;
   if (row.owner_id === null) return makeActor({ ...fields, level: role, scope });
-  const owner = await findPerson(row.owner_id);
-  const ownerRole = owner && parseRole(owner.role);
-  if (!owner || !ownerRole || owner.disabled) return null;
-  const ownerScope = readScope(owner.scopeNamespaces, owner.scopeNetworks, owner.scopeAccounts);
-  return makeActor({ ...fields, level: lowerRole(role, ownerRole), scope: narrowScope(scope, ownerScope) });
+  const owner = await standingOf(row.owner_id);
+  if (!owner) return null;
+  return makeActor({
+    ...fields,
+    level: lowerRole(role, owner.level),
+    scope: narrowScope(scope, owner.scope),
+  });
 }
 
 const MS_PER_MINUTE = 60_000;

@@ -1,6 +1,6 @@
 // The first admin: whoever has the secret that was printed on the server's console, once.
 import 'server-only';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
@@ -10,6 +10,7 @@ import { recordSingle, withAudit } from './audit';
 import { auth } from './auth';
 import { authorize } from './authorize';
 import { addressIsFree, createAccount, readAccount } from './people';
+import { hashSecret } from './secrets';
 import { type Actor, operatorActor } from './session';
 
 /** The link for the first set-up when there is no active admin, else null. Each call makes the earlier links useless. */
@@ -70,10 +71,6 @@ export async function setupFromSettings(): Promise<Result<null>> {
       return created.ok ? ok(null) : created;
     },
   );
-}
-
-function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }
 
 function closed() {

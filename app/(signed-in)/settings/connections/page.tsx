@@ -32,7 +32,7 @@ export default async function ConnectionsPage({ searchParams }: PageProps<'/sett
   const running = views.filter(({ isRunning }) => isRunning).length;
   return (
     <PageFrame actor={actor} section="settings">
-      <SettingsNav current="connections" level={actor.level} />
+      <SettingsNav current="connections" level={actor.level} scope={actor.scope} />
       <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="grid flex-[1_1_16rem] gap-1">
           <h1>Connections</h1>

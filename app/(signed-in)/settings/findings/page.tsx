@@ -37,7 +37,7 @@ export default async function FindingsPage({ searchParams }: PageProps<'/setting
   const problem = saved.ok ? (preview.ok ? null : preview.problem) : saved.problem;
   return (
     <PageFrame actor={actor} section="settings">
-      <SettingsNav current="findings" level={actor.level} />
+      <SettingsNav current="findings" level={actor.level} scope={actor.scope} />
       {problem || !preview.ok ? (
         problem && <ProblemPage title="Findings" problem={problem} />
       ) : (

@@ -54,7 +54,7 @@ export default async function NoticesPage({ searchParams }: PageProps<'/settings
   const [settings, feeds] = [await readNoticeSettings(actor, page), await listFeeds(actor)];
   return (
     <PageFrame actor={actor} section="settings">
-      <SettingsNav current="notices" level={actor.level} />
+      <SettingsNav current="notices" level={actor.level} scope={actor.scope} />
       {settings.ok && feeds.ok ? (
         <Notices settings={settings.value} feeds={feeds.value} sought={sought} />
       ) : (
