@@ -4,6 +4,7 @@ import {
   type ChannelInput,
   type ChannelKind,
   isDigestDue,
+  isDigestLate,
   LONGEST_RETRY_MS,
   nextTryAt,
   readChannel,
@@ -119,4 +120,17 @@ test('a digest is due once after its hour, at once when one was missed, and agai
   ];
   for (const [hour, last, now, due] of table)
     assert.equal(isDigestDue(hour, at(last), at(now)), due, `${last} ${now}`);
+});
+
+test('a digest waits three hours for what is not known, and no longer', () => {
+  const at = (text: string) => Date.parse(`${text}:00Z`);
+  const table: [hour: number, now: string, late: boolean][] = [
+    [7, '2026-11-26T07:00', false],
+    [7, '2026-11-26T09:59', false],
+    [7, '2026-11-26T10:00', true],
+    [7, '2026-11-27T06:59', true],
+    [23, '2026-11-27T01:59', false],
+    [23, '2026-11-27T02:00', true],
+  ];
+  for (const [hour, now, late] of table) assert.equal(isDigestLate(hour, at(now)), late, now);
 });

@@ -120,7 +120,19 @@ const DAY_MS = 24 * HOUR_MS;
  * the clock was set back before it, which costs a digest less than waiting until then.
  */
 export function isDigestDue(hour: number, lastAt: number, at: number): boolean {
+  return lastAt < lastHour(hour, at) || lastAt > at;
+}
+
+/** When `hour` (UTC) began last. */
+function lastHour(hour: number, at: number): number {
   const today = Math.floor(at / DAY_MS) * DAY_MS + hour * HOUR_MS;
-  const lastHour = today <= at ? today : today - DAY_MS;
-  return lastAt < lastHour || lastAt > at;
+  return today <= at ? today : today - DAY_MS;
+}
+
+/** So long after its hour a digest waits for accounts of which nothing is known, milliseconds. */
+const DIGEST_WAIT_MS = 3 * HOUR_MS;
+
+/** Whether a digest of `hour` (UTC) that is due is made at `at` though something it is about is not known. */
+export function isDigestLate(hour: number, at: number): boolean {
+  return at - lastHour(hour, at) >= DIGEST_WAIT_MS;
 }

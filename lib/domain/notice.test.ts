@@ -2,17 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { addDays, type Day, daysBetween, parseDay } from './day';
-import { DUE_KINDS } from './due';
+import { DUE_KINDS, type DueItem, type DueKind } from './due';
 import {
   type Dated,
+  datedItems,
   dateKey,
   dueNotices,
+  heardDates,
+  hearsOf,
   type Ladder,
   reachedStep,
   readLadder,
   stepWords,
+  type Told,
   USUAL_LADDERS,
 } from './notice';
+import { EMPTY_NOTE } from './token-note';
 
 const LADDER: Ladder = [60, 30, 14, 7, 1, 0, -1];
 
@@ -30,6 +35,11 @@ const DATE: Dated = {
 };
 const LONG_AGO = day('2020-01-01');
 
+/** What was told, as those who are told remember it. */
+function inMap(told: ReadonlyMap<string, number>): Told {
+  return (date) => told.get(dateKey(date)) ?? null;
+}
+
 /** Somebody who is told, over many days. */
 function listener(since: Day = LONG_AGO, ladder: Ladder = LADDER) {
   const told = new Map<string, number>();
@@ -38,7 +48,7 @@ function listener(since: Day = LONG_AGO, ladder: Ladder = LADDER) {
     told,
     /** The steps told on `today`, remembered as told. */
     hear: (dates: readonly Dated[], today: Day): number[] => {
-      const notices = dueNotices(dates, { ladders, told, since, today });
+      const notices = dueNotices(dates, { ladders, told: inMap(told), since, today });
       for (const notice of notices) told.set(dateKey(notice), notice.step);
       return notices.map(({ step }) => step);
     },
@@ -144,9 +154,8 @@ test('an expiry of before one listened is no news; any other date that is past s
 });
 
 test('a step that is added later is told when it is the newest, and one that is taken away is not missed', () => {
-  const { told } = listener();
   const today = addDays(DATE.day, -20);
-  const told30 = new Map([[dateKey(DATE), 30]]);
+  const told30: Told = () => 30;
   const with20 = { ...USUAL_LADDERS, expiry: [30, 20] };
   assert.deepEqual(
     dueNotices([DATE], { ladders: with20, told: told30, since: LONG_AGO, today }).map(({ step }) => step),
@@ -155,7 +164,42 @@ test('a step that is added later is told when it is the newest, and one that is 
   const with45 = { ...USUAL_LADDERS, expiry: [45, 30] };
   assert.deepEqual(dueNotices([DATE], { ladders: with45, told: told30, since: LONG_AGO, today }), []);
   const none = { ...USUAL_LADDERS, expiry: [] };
-  assert.deepEqual(dueNotices([DATE], { ladders: none, told, since: LONG_AGO, today }), []);
+  assert.deepEqual(dueNotices([DATE], { ladders: none, told: () => null, since: LONG_AGO, today }), []);
+});
+
+test('a channel hears of its accounts, kinds and owner; the owner in capitals is the same', () => {
+  const dates: Dated[] = [
+    { ...DATE, owner: 'A. Bel' },
+    { ...DATE, kind: 'review', owner: 'A. Bel' },
+    { ...DATE, account: 'media', owner: 'a. bel' },
+    { ...DATE, owner: 'C. Dee' },
+    DATE,
+  ];
+  const all = { kinds: DUE_KINDS, accounts: null, owner: null };
+  assert.deepEqual(heardDates(all, dates), dates);
+  assert.deepEqual(heardDates({ ...all, owner: 'a. BEL' }, dates), dates.slice(0, 3));
+  assert.deepEqual(heardDates({ ...all, kinds: ['review'] }, dates), dates.slice(1, 2));
+  assert.deepEqual(heardDates({ ...all, accounts: ['media'] }, dates), dates.slice(2, 3));
+  assert.deepEqual(heardDates({ ...all, accounts: [] }, dates), []);
+  assert.ok(hearsOf({ accounts: null }, 'media') && !hearsOf({ accounts: ['default'] }, 'media'));
+});
+
+test('nobody is told of an activation before its day is known', () => {
+  const item = (kind: DueKind, issued: Day | null): DueItem => ({
+    kind,
+    day: DATE.day,
+    note: { ...EMPTY_NOTE, owner: 'A. Bel' },
+    token: {
+      ...{ name: 'shop', uuid: 'u-1', issued, activation: 'error' as const },
+      ...{ expiry: null, latestRefresh: null, nextRefresh: null, details: null },
+    },
+  });
+  const known = [item('activation', addDays(DATE.day, -1)), item('expiry', null)];
+  const dated = datedItems('media', [item('activation', null), ...known]);
+  assert.deepEqual(
+    dated,
+    (['activation', 'expiry'] as const).map((kind) => ({ ...DATE, account: 'media', kind, owner: 'A. Bel' })),
+  );
 });
 
 test('over leap days and the ends of years the steps are days of the calendar', () => {

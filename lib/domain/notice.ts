@@ -2,7 +2,7 @@
 // that were reached only the newest is told, and none that was told before.
 
 import { type Day, daysBetween } from './day';
-import type { DueKind } from './due';
+import { type DueItem, type DueKind, lastIssue } from './due';
 
 /** One date of a token; see due.ts. */
 export type Dated = {
@@ -34,12 +34,48 @@ export const USUAL_LADDERS: Ladders = {
 
 export const LADDER_LIMITS = { steps: 20, before: 365, after: 90 } as const;
 
-/** Which steps of which dates were told already: for each date (see `dateKey`) the last step, which is the lowest. */
-export type Told = ReadonlyMap<string, number>;
+/** The last step of a date (see `dateKey`) that was told already, which is the lowest; null when none was. */
+export type Told = (date: Pick<Dated, 'uuid' | 'kind' | 'day'>) => number | null;
 
 /** What tells one date from all others. The account is no part of it: one token may be seen through two of them. */
 export function dateKey({ uuid, kind, day }: Pick<Dated, 'uuid' | 'kind' | 'day'>): string {
   return JSON.stringify([uuid, kind, day]);
+}
+
+/**
+ * The dates of an account that somebody can be told of. An activation counts from the issue or refresh: until that is
+ * known its day is today, which would be news each day.
+ */
+export function datedItems(account: string, items: readonly DueItem[]): readonly Dated[] {
+  return items
+    .filter(({ kind, token }) => kind !== 'activation' || lastIssue(token) !== null)
+    .map(({ kind, day, note, token: { name, uuid } }) => ({
+      account,
+      name,
+      uuid,
+      kind,
+      day,
+      owner: note.owner,
+    }));
+}
+
+/** What a channel is about: null means all accounts, or any owner. */
+export type Hearing = { kinds: readonly DueKind[]; accounts: readonly string[] | null; owner: string | null };
+
+/** Whether a channel is about `account`. */
+export function hearsOf({ accounts }: Pick<Hearing, 'accounts'>, account: string): boolean {
+  return accounts?.includes(account) ?? true;
+}
+
+/** The dates that a channel is about. An owner is the same in capitals. */
+export function heardDates(hearing: Hearing, dates: readonly Dated[]): readonly Dated[] {
+  const owner = hearing.owner?.toLowerCase();
+  return dates.filter(
+    (date) =>
+      hearsOf(hearing, date.account) &&
+      hearing.kinds.includes(date.kind) &&
+      (owner === undefined || date.owner?.toLowerCase() === owner),
+  );
 }
 
 /** The newest step of `ladder` that is reached with so many days left; null before the first. */
@@ -63,9 +99,9 @@ export function dueNotices(
     if (date.kind === 'expiry' && date.day < since) continue;
     const step = reachedStep(ladders[date.kind], daysBetween(today, date.day));
     const key = dateKey(date);
-    const last = told.get(key);
-    if (step === null || found.has(key) || (last !== undefined && last <= step)) continue;
-    found.set(key, { ...date, step });
+    if (step === null || found.has(key)) continue;
+    const last = told(date);
+    if (last === null || last > step) found.set(key, { ...date, step });
   }
   return [...found.values()];
 }

@@ -111,7 +111,7 @@ export async function readFeed(actor: Actor, secret: string): Promise<Result<str
   const feed = await findFeed(hashSecret(secret));
   if (!feed || !(await mayStill(feed)))
     return fail('not-found', 404, 'There is no such calendar.', 'Ask who gave you the address.');
-  const known = await datesOfAccount(feed.account, today());
+  const known = await datesOfAccount(feed.account, today(), 'briefly');
   if (!known)
     return fail(
       'akamai-unreachable',

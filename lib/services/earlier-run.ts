@@ -1,9 +1,11 @@
-// What an earlier run of the server left unfinished when it was killed: acts without an outcome, forms that run.
+// What an earlier run of the server left unfinished when it was killed: acts without an outcome, forms that run, messages
+// that were being sent.
 import 'server-only';
 import { DOUBT_MS_MAX } from '@/lib/domain/doubt';
 import { now } from '@/lib/platform/clock';
 import { readHead } from '@/lib/store/audit';
 import { readOpenIntents, readUnknown } from '@/lib/store/audit-search';
+import { requeueMessages } from '@/lib/store/notices';
 import type { AuditTable } from '@/lib/store/schema';
 import { abandonEarlierAttempts } from './attempts';
 import { settleIntent } from './audit';
@@ -25,6 +27,7 @@ const UNKNOWN_AFTER_RESTART = 'unknown-after-restart';
  */
 export async function settleEarlierRun(): Promise<void> {
   await abandonEarlierAttempts();
+  requeueMessages('The server ended while it was being sent.');
   const { seq } = await readHead();
   const open = (await readOpenIntents(seq)).filter(
     (intent) => intent.actor_kind !== 'operator' || now() - intent.at > OPERATOR_INTENT_MS,

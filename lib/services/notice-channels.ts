@@ -214,7 +214,7 @@ export async function setChannelOn(actor: Actor, id: string, isOn: boolean): Pro
     );
   const action = isOn ? 'notice.switch-on' : 'notice.switch-off';
   const switched = await withAudit(actor, { action, target: channel.name, account: null }, async () => {
-    const words = 'The channel was switched off before it was sent.';
+    const words = 'The channel was off before it was sent.';
     const stored = await mustStore(() => switchChannel(id, isOn, { since: today(), words }));
     return stored.ok ? ok(null) : stored;
   });

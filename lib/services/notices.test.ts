@@ -4,16 +4,18 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once as event } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import Libsql from 'libsql';
 import { SMTPServer } from 'smtp-server';
 import { addDays, type Day, dayAt } from '@/lib/domain/day';
 import type { ChannelInput, ChannelKind } from '@/lib/domain/notice-channel';
 import type { Result } from '@/lib/domain/problem';
+import { Control } from '@/simulator/control';
 import { edgercOf } from '@/simulator/edgerc';
 import { type Simulator, startSimulator } from '@/simulator/server';
 import { runNotices } from './notices';
@@ -436,7 +438,13 @@ function startProcess(program: string, env: Record<string, string> = {}) {
   return { child, ended, said: () => said };
 }
 
-const SERVER = `import { startNotices } from './lib/services/notices.ts'; startNotices(); setInterval(() => 0, 1000);`;
+/** What a start does for notices, and nothing else. */
+const SERVER = `
+  import { settleEarlierRun } from './lib/services/earlier-run.ts';
+  import { startNotices } from './lib/services/notices.ts';
+  await settleEarlierRun();
+  startNotices();
+  setInterval(() => 0, 1000);`;
 
 test('[115] killed in the middle of a batch again and again: everything arrives, and twice only under the same id', async () => {
   const count = 6;
@@ -493,6 +501,92 @@ test('[116] while Akamai is away and the server starts anew, notices go by what 
   assert.deepEqual(stepsHeard(), [1]);
   const readAt = Date.parse(JSON.parse(hooks.heard[0]?.body ?? '').readAt);
   assert.ok(readAt <= Date.now() && readAt > NOW - 60_000);
+});
+
+/** A copy of the data folder in which `change` was made, for a process of its own. */
+async function copiedData(change: string): Promise<string> {
+  const { raw } = await database();
+  const copy = join(folder, `copy-${channels}`);
+  mkdirSync(copy);
+  raw.prepare('vacuum into ?').run(join(copy, 'token-desk.db'));
+  cpSync(join(folder, 'data', 'secrets-key'), join(copy, 'secrets-key'));
+  const store = new Libsql(join(copy, 'token-desk.db'));
+  store.exec(change);
+  store.close();
+  return copy;
+}
+
+test('what is known is old and Akamai is slow: notices wait for what it says now', async () => {
+  await addChannel('webhook');
+  hooks.heard = [];
+  const started = Date.now();
+  const control = new Control(simulator.controlUrl);
+  await control.fault({ match: { path: '^/edgekv/v1/tokens(\\?.*)?$' }, delayAnswerMs: 1_500 });
+  const dataDir = await copiedData('update known_list set read_at = read_at - 7200000');
+  const program = `import { runNotices } from './lib/services/notices.ts'; await runNotices(${at(9)}); process.exit(0);`;
+  const { ended, said } = startProcess(program, { DATA_DIR: dataDir });
+  assert.equal(await ended, 0, said());
+  await control.reset();
+  assert.deepEqual(stepsHeard(), [1]);
+  assert.ok(Date.parse(JSON.parse(hooks.heard[0]?.body ?? '').readAt) >= started);
+});
+
+test('a digest waits for an account of which nothing is known, but not for ever', async () => {
+  const { id } = await addChannel('webhook', { when: '7' });
+  const morning = (hour: number) => Math.floor(at(1) / DAY_MS) * DAY_MS + hour * 3_600_000;
+  const dataDir = await copiedData(
+    `delete from known_list; update notice_channel set last_digest_at = ${morning(-24)} where id = '${id}'`,
+  );
+  const program = (time: number) =>
+    `import { runNotices } from './lib/services/notices.ts'; await runNotices(${time}); process.exit(0);`;
+  const lastDigest = () => {
+    const store = new Libsql(join(dataDir, 'token-desk.db'));
+    const rows = store.prepare('select last_digest_at as at from notice_channel').all();
+    store.close();
+    return rows;
+  };
+  for (const [hour, expected] of [
+    [8, morning(-24)],
+    [10, morning(10)],
+  ] as const) {
+    const { ended, said } = startProcess(program(morning(hour)), {
+      DATA_DIR: dataDir,
+      AKAMAI_ORIGIN: 'http://127.0.0.1:9',
+    });
+    assert.equal(await ended, 0, said());
+    assert.deepEqual(lastDigest(), [{ at: expected }]);
+  }
+});
+
+test('what was put back into the queue of a channel that is off is given up when it is switched on', async () => {
+  const { setChannelOn } = await import('./notice-channels');
+  const { id } = await addChannel('webhook');
+  const { raw } = await database();
+  value(await setChannelOn(actor, id, false));
+  raw
+    .prepare(
+      `insert into notice_message (id, channel_id, is_test, as_of, read_at, state, tries, next_at, created_at)
+       values ('late', ?, 0, '2026-01-01', 1, 'queued', 1, 1, 1)`,
+    )
+    .run(id);
+  value(await setChannelOn(actor, id, true));
+  await runNotices(NOW);
+  const late = raw.prepare("select state from notice_message where id = 'late'").all();
+  assert.deepEqual(late, [{ state: 'failed' }]);
+});
+
+test('a channel that was changed, switched off or removed while dates were read is left out of that run', async () => {
+  const { addMessages, listChannels } = await import('@/lib/store/notices');
+  const { raw } = await database();
+  const changes = ['updated_at = updated_at + 1', 'is_on = 0', "id = 'another'"];
+  for (const change of changes) {
+    const { id } = await addChannel('webhook');
+    const channels = (await listChannels()).filter((one) => one.id === id);
+    assert.equal(channels.length, 1);
+    raw.prepare(`update notice_channel set ${change} where id = ?`).run(id);
+    const made = addMessages(channels, NOW, () => assert.fail(change));
+    assert.equal(made, 0);
+  }
 });
 
 test('no address and no secret of a channel is in the log, the audit, a delivery or what a page gets', async () => {

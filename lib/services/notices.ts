@@ -8,9 +8,18 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { type Day, dayAt } from '@/lib/domain/day';
-import { type DueItem, dueItems, lastIssue } from '@/lib/domain/due';
-import { type Dated, dueNotices, type Ladders, type Told, USUAL_LADDERS } from '@/lib/domain/notice';
-import { isDigestDue, LONGEST_RETRY_MS, nextTryAt } from '@/lib/domain/notice-channel';
+import { dueItems } from '@/lib/domain/due';
+import {
+  type Dated,
+  datedItems,
+  dueNotices,
+  heardDates,
+  hearsOf,
+  type Ladders,
+  type Told,
+  USUAL_LADDERS,
+} from '@/lib/domain/notice';
+import { isDigestDue, isDigestLate, LONGEST_RETRY_MS, nextTryAt } from '@/lib/domain/notice-channel';
 import type { NoticeMessage } from '@/lib/domain/notice-message';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
@@ -25,7 +34,6 @@ import {
   type NewMessage,
   readLadderRows,
   readNotices,
-  requeueMessages,
   type Settled,
   settleMessage,
   takeMessage,
@@ -38,6 +46,7 @@ import type { Sent } from './notice-senders';
 import { operatorActor } from './session';
 import { mustStore } from './storage';
 import { cachedTokens, knownTokens } from './token-cache';
+import type { Wait } from './wait';
 
 const EVERY_MS = 60_000;
 /** Akamai is asked again when what is known is older than this, milliseconds. */
@@ -45,12 +54,9 @@ const FRESH_MS = 60 * 60_000;
 /** More notices than these share no message: it would be cut off somewhere on its way. */
 const MESSAGE_NOTICES_MAX = 100;
 
-const INTERRUPTED = 'The server ended while it was being sent.';
-
-/** Starts looking every minute. Call it with the lock of the data folder in hand: nobody else sends then. */
+/** Starts looking every minute, after `settleEarlierRun`. */
 export function startNotices(): void {
   once('notices-timer', () => {
-    requeueMessages(INTERRUPTED);
     const timer = setInterval(lookNow, EVERY_MS);
     timer.unref();
     lookNow();
@@ -102,16 +108,17 @@ async function enqueue(channels: readonly Channel[], at: number): Promise<void> 
     ({ digestHour, lastDigestAt }) => digestHour === null || isDigestDue(digestHour, lastDigestAt, at),
   );
   if (due.length === 0) return;
-  const [known, ladders] = [await knownDates(at), await readLadders()];
-  const byId = new Map(due.map((channel) => [channel.id, channel]));
+  const [{ known, unknown }, ladders] = [await knownDates(at), await readLadders()];
+  // A digest of too little would be the only one of its day.
+  const ready = due.filter(
+    (channel) =>
+      channel.digestHour === null ||
+      isDigestLate(channel.digestHour, at) ||
+      !unknown.some((account) => hearsOf(channel, account)),
+  );
   const stored = await mustStore(() =>
-    addMessages(
-      due.map(({ id, digestHour }) => ({ id, isDigest: digestHour !== null })),
-      at,
-      (id, told) => {
-        const channel = byId.get(id);
-        return channel ? messagesOf(channel, { known, ladders, told, today: dayAt(at) }) : [];
-      },
+    addMessages(ready, at, (channel, told) =>
+      messagesOf(channel, { known, ladders, told, today: dayAt(at) }),
     ),
   );
   if (stored.ok && stored.value > 0) log().info({ messages: stored.value }, 'notices are due');
@@ -126,10 +133,11 @@ function messagesOf(
   channel: Channel,
   { known, ladders, told, today }: { known: readonly KnownDates[]; ladders: Ladders; told: Told; today: Day },
 ): readonly NewMessage[] {
-  const heard = known.filter(({ account }) => channel.accounts?.includes(account) ?? true);
-  const dates = heard
-    .flatMap((one) => one.dates)
-    .filter(({ kind, owner }) => channel.kinds.includes(kind) && isOwner(channel.owner, owner));
+  const heard = known.filter(({ account }) => hearsOf(channel, account));
+  const dates = heardDates(
+    channel,
+    heard.flatMap((one) => one.dates),
+  );
   const notices = dueNotices(dates, { ladders, told, since: channel.since, today });
   const readAt = Math.min(...heard.map((one) => one.readAt));
   return Array.from({ length: Math.ceil(notices.length / MESSAGE_NOTICES_MAX) }, (_, index) => ({
@@ -141,28 +149,28 @@ function messagesOf(
   }));
 }
 
-function isOwner(wanted: string | null, owner: string | null): boolean {
-  return wanted === null || owner?.toLowerCase() === wanted.toLowerCase();
-}
-
 /** The dates of all accounts, as far as their tokens are known: of long ago, when Akamai is away. */
-async function knownDates(at: number): Promise<readonly KnownDates[]> {
+async function knownDates(at: number): Promise<{ known: readonly KnownDates[]; unknown: readonly string[] }> {
   const accounts = await offeredAccounts();
-  if (!accounts.ok) {
-    log().warn({ problem: accounts.problem }, 'notices know no account');
-    return [];
-  }
-  const known = await Promise.all(accounts.value.map(({ slug }) => datesOfAccount(slug, dayAt(at))));
-  return known.filter((one) => one !== null);
+  if (!accounts.ok) log().warn({ problem: accounts.problem }, 'notices know no account');
+  const slugs = accounts.ok ? accounts.value.map(({ slug }) => slug) : [];
+  const dates = await Promise.all(slugs.map((slug) => datesOfAccount(slug, dayAt(at), 'fully')));
+  return {
+    known: dates.filter((one) => one !== null),
+    unknown: slugs.filter((_, index) => dates[index] === null),
+  };
 }
 
-/** The dates of an account's tokens by what is known of them; null when nothing is. For services only: it authorises nobody. */
-export async function datesOfAccount(account: string, today: Day): Promise<KnownDates | null> {
+/**
+ * The dates of an account's tokens, read anew when what is known is old; `briefly` takes what is known after a moment. Null
+ * when nothing is known. For services only: it authorises nobody.
+ */
+export async function datesOfAccount(account: string, today: Day, wait: Wait): Promise<KnownDates | null> {
   const connection = await connect(account, 'notices');
   if (!connection.ok) return null;
   const before = knownTokens(connection.value);
   if (!before || now() - before.readAt > FRESH_MS) {
-    const read = await cachedTokens(connection.value, before ? 'briefly' : 'fully');
+    const read = await cachedTokens(connection.value, before ? wait : 'fully');
     if (!read.ok) log().warn({ account, problem: read.problem }, 'notices go by what was read last');
   }
   const tokens = knownTokens(connection.value);
@@ -171,16 +179,8 @@ export async function datesOfAccount(account: string, today: Day): Promise<Known
   const [notes, rules] = [await readNotes(actor, account), await readFindingRules(actor)];
   if (!notes.ok || !rules.ok) return null;
   const ageDays = rules.value.old.isOn ? rules.value.old.days : null;
-  const items = dueItems(tokens.tokens, notes.value, { ageDays }, today).filter(hasItsDay);
-  const dates = items.map(({ kind, day, note, token: { name, uuid } }) => ({
-    ...{ account, name, uuid, kind, day, owner: note.owner },
-  }));
-  return { account, readAt: tokens.readAt, dates };
-}
-
-/** An activation counts from the issue or refresh. Until that is known its day is today, which would be news each day. */
-function hasItsDay({ kind, token }: DueItem): boolean {
-  return kind !== 'activation' || lastIssue(token) !== null;
+  const items = dueItems(tokens.tokens, notes.value, { ageDays }, today);
+  return { account, readAt: tokens.readAt, dates: datedItems(account, items) };
 }
 
 /** Sends what waits: the channels side by side, so that a slow one holds up no other. */

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import type { Day } from '@/lib/domain/day';
 import { DUE_KINDS, type DueKind } from '@/lib/domain/due';
 import type { Ladder, Notice, Told } from '@/lib/domain/notice';
-import { dateKey } from '@/lib/domain/notice';
 import type { ChannelFields, ChannelKind } from '@/lib/domain/notice-channel';
 import { now } from '@/lib/platform/clock';
 import { database } from './database';
@@ -32,6 +31,7 @@ export type Channel = ChannelFields & {
   since: Day;
   lastDigestAt: number;
   isOn: boolean;
+  updatedAt: number;
 };
 
 const kindsSchema = z.array(z.enum(DUE_KINDS));
@@ -47,6 +47,7 @@ function toChannel(row: NoticeChannelTable): Channel {
     since: dayText.parse(row.since),
     lastDigestAt: row.last_digest_at,
     isOn: row.is_on === 1,
+    updatedAt: row.updated_at,
   };
 }
 
@@ -75,7 +76,7 @@ export async function findChannel(id: string): Promise<Channel | undefined> {
   return row && toChannel(row);
 }
 
-export type NewChannel = Omit<Channel, 'lastDigestAt' | 'isOn'> & { createdBy: string };
+export type NewChannel = Omit<Channel, 'lastDigestAt' | 'isOn' | 'updatedAt'> & { createdBy: string };
 
 /** Adds a channel; false when there is one of that name. Its first digest is the next one. */
 export async function insertChannel(channel: NewChannel): Promise<boolean> {
@@ -111,8 +112,9 @@ export async function updateChannel(
 }
 
 /**
- * Switches a channel off or on. What waits in one that is switched off is given up, with `words`; one that is switched on
- * hears of expiries from the day `since` on. False when there is none.
+ * Switches a channel off or on. What waits is given up, with `words`: also when it is switched on, for what was put back
+ * into the queue while it was off is of long ago. One that is switched on hears of expiries from the day `since` on. False
+ * when there is nothing to switch.
  */
 export function switchChannel(
   id: string,
@@ -122,12 +124,6 @@ export function switchChannel(
   const { raw } = database();
   const at = now();
   const change = raw.transaction(() => {
-    if (!isOn)
-      raw
-        .prepare(
-          "update notice_message set state = 'failed', words = ?, settled_at = ? where channel_id = ? and state = 'queued'",
-        )
-        .run(words, at, id);
     const { changes } = isOn
       ? raw
           .prepare(
@@ -137,6 +133,13 @@ export function switchChannel(
       : raw
           .prepare('update notice_channel set is_on = 0, updated_at = ? where id = ? and is_on = 1')
           .run(at, id);
+    // Who switches on what is on changes nothing, and gives nothing up.
+    if (changes === 1)
+      raw
+        .prepare(
+          "update notice_message set state = 'failed', words = ?, settled_at = ? where channel_id = ? and state = 'queued'",
+        )
+        .run(words, at, id);
     return changes;
   });
   return change.immediate() === 1;
@@ -177,21 +180,25 @@ export type NewMessage = {
   notices: readonly Notice[];
 };
 
-const toldSchema = z.array(noticeSchema.pick({ uuid: true, kind: true, day: true, step: true }));
+const lastStepSchema = z.array(z.object({ step: z.number().nullable() }));
 
 /**
  * In one transaction: asks `decide` what is due in each channel, given what was told through it, and stores the messages
- * it makes. `digested` is the channels whose digest this was. Returns how many messages there are.
+ * it makes; a digest was made with that. A channel that was changed, switched off or removed since it was read is left out.
+ * Returns how many messages there are.
  */
 export function addMessages(
-  channels: readonly { id: string; isDigest: boolean }[],
+  channels: readonly Channel[],
   at: number,
-  decide: (channelId: string, told: Told) => readonly NewMessage[],
+  decide: (channel: Channel, told: Told) => readonly NewMessage[],
 ): number {
   const { raw } = database();
   const add = raw.transaction(() => {
-    const readTold = raw.prepare(
-      'select uuid, kind, day, min(step) as step from notice where channel_id = ? group by uuid, kind, day',
+    const isAsRead = raw.prepare(
+      'select 1 from notice_channel where id = ? and is_on = 1 and updated_at = ?',
+    );
+    const lastStep = raw.prepare(
+      'select min(step) as step from notice where channel_id = ? and uuid = ? and kind = ? and day = ?',
     );
     const addMessage = raw.prepare(
       `insert into notice_message (id, channel_id, is_test, as_of, read_at, state, tries, next_at, created_at)
@@ -203,17 +210,19 @@ export function addMessages(
     );
     const digested = raw.prepare('update notice_channel set last_digest_at = ? where id = ? and is_on = 1');
     let made = 0;
-    for (const { id: channelId, isDigest } of channels) {
-      const told = new Map(
-        toldSchema.parse(readTold.all(channelId)).map((row): [string, number] => [dateKey(row), row.step]),
-      );
-      for (const { id, asOf, readAt, notices } of decide(channelId, told)) {
+    for (const channel of channels) {
+      const { id: channelId, digestHour, updatedAt } = channel;
+      if (isAsRead.all(channelId, updatedAt).length === 0) continue;
+      // Looked up by the key: what was ever told grows for years, and few dates have reached a step.
+      const told: Told = ({ uuid, kind, day }) =>
+        lastStepSchema.parse(lastStep.all(channelId, uuid, kind, day))[0]?.step ?? null;
+      for (const { id, asOf, readAt, notices } of decide(channel, told)) {
         addMessage.run(id, channelId, asOf, readAt, at, at);
         for (const { uuid, kind, day, step, account, name, owner } of notices)
           addNotice.run(channelId, uuid, kind, day, step, account, name, owner, id);
         made += 1;
       }
-      if (isDigest) digested.run(at, channelId);
+      if (digestHour !== null) digested.run(at, channelId);
     }
     return made;
   });
