@@ -114,8 +114,9 @@ async function secureProxy(socket: Socket, proxy: URL, sockets: Socket[]): Promi
   return secured.socket;
 }
 
+/** As undici does it: a name without a password is not sent. */
 function proxyAuthorization({ username, password }: URL): Record<string, string> {
-  if (username === '') return {};
+  if (username === '' || password === '') return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }

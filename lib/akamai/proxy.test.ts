@@ -89,6 +89,19 @@ test('[40] with HTTPS_PROXY every call goes through its tunnel, and it never see
   }
 });
 
+test('[40] a user without a password is not signed in at the proxy, by calls and the doctor alike', async () => {
+  const proxy = await startConnectProxy(port());
+  try {
+    const env = { HTTPS_PROXY: proxy.url.replace('//', '//desk@'), NODE_EXTRA_CA_CERTS: CERTIFICATE };
+    const { listed, path } = await run(`https://${HOST}`, env);
+    assert.ok(listed.ok && path.clock.state === 'done');
+    assert.equal(proxy.connects.length, 2);
+    for (const { headers } of proxy.connects) assert.equal(headers['proxy-authorization'], undefined);
+  } finally {
+    proxy.close();
+  }
+});
+
 test('[40] what NO_PROXY names goes around the proxy', async () => {
   const proxy = await startConnectProxy(port());
   try {

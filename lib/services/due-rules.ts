@@ -72,6 +72,8 @@ export type RulePreview = {
   pending: number;
   /** Names of accounts that could not be read. */
   unread: readonly string[];
+  /** Names of accounts whose namespaces are not known: nothing is found about those. */
+  withoutNamespaces: readonly string[];
 };
 
 /** What `rules` would find in all accounts; each rule is tried, also one that is off. Problems: `forbidden`, `no-credentials`. */
@@ -83,7 +85,7 @@ export async function previewFindingRules(actor: Actor, rules: FindingRules): Pr
   const allOn: Record<FindingCode, FindingRule> = { ...rules };
   for (const code of FINDING_CODES) allOn[code] = { ...rules[code], isOn: true };
   const counts = new Map<FindingCode, number>();
-  const preview = { tokens: 0, pending: 0, unread: [] as string[] };
+  const preview = { tokens: 0, pending: 0, unread: [] as string[], withoutNamespaces: [] as string[] };
   const day = today();
   const read = await Promise.all(
     all.value.map(async ({ account, listed }) => ({
@@ -98,6 +100,7 @@ export async function previewFindingRules(actor: Actor, rules: FindingRules): Pr
       preview.unread.push(account.name);
       continue;
     }
+    if (!namespaces.ok) preview.withoutNamespaces.push(account.name);
     for (const token of listed.value.tokens) {
       if (tokenStatus(token, day) === 'expired') continue;
       preview.tokens += 1;

@@ -42,6 +42,8 @@ const TABLE: Readonly<Record<Reach, readonly string[]>> = {
     'fe80::1',
     'fe80::1%eth0',
     'fd00:ec2::254',
+    'fd20:ce::254',
+    'fd00:42::42',
     '100.100.100.200',
     '192.0.0.192',
     '0.0.0.0',

@@ -19,12 +19,14 @@ const PRIVATE = listOf(
 );
 const NEVER = listOf(
   '0.0.0.0/8',
-  // Link-local, and with it the metadata address of most clouds; the others are those of three more.
+  // Link-local, and with it the metadata address of most clouds; the others are those of five more.
   '169.254.0.0/16',
   'fe80::/10',
   '100.100.100.200/32',
   '192.0.0.0/24',
   'fd00:ec2::/32',
+  'fd20:ce::/32',
+  'fd00:42::/32',
   // For documents, measurements, multicast and the future.
   '192.0.2.0/24',
   '192.88.99.0/24',

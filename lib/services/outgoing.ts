@@ -17,7 +17,11 @@ const EACH_ANEW = { connections: 8, pipelining: 0 } as const;
 /** Done, or in words what happened: for people, without the address. */
 export type Posted = { ok: true } | { ok: false; words: string };
 
-class RefusedAddress extends Error {}
+/** Known by its code: the class exists as often as this module is loaded, and agents are shared. */
+const REFUSED = 'REFUSED_ADDRESS';
+class RefusedAddress extends Error {
+  readonly code = REFUSED;
+}
 
 const PRIVATE_WORDS = 'Its address is a private one, which is not allowed (NOTICE_ALLOW_PRIVATE).';
 const NEVER_WORDS = 'Its address is none that notices are sent to.';
@@ -119,7 +123,7 @@ async function skim(body: AsyncIterable<Uint8Array> | null): Promise<void> {
 function faultWords(error: unknown): string {
   const causes: Error[] = [];
   for (let one = error; one instanceof Error && causes.length < 5; one = one.cause) causes.push(one);
-  const refused = causes.find((one) => one instanceof RefusedAddress);
+  const refused = causes.find((one) => 'code' in one && one.code === REFUSED);
   if (refused) return refused.message;
   const code = causes.map((one) => ('code' in one ? String(one.code) : '')).find((one) => one !== '') ?? '';
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code))

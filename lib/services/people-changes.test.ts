@@ -91,6 +91,28 @@ test('[75] the last admin can be changed in everything that leaves one without l
   assert.equal(await activeAdmins(), 1);
 });
 
+test('of changes to the accounts of somebody at once each is kept or refused', async () => {
+  const { changeAccountRoles } = await import('./people-changes');
+  const { findPerson } = await import('@/lib/store/people');
+  await account('admin');
+  const id = await account('admin');
+  const others = ['a', 'b', 'c', 'd'].map((name) => `acme-${name}`);
+  assert.equal(
+    changePersonRow(id, { scopeAccounts: JSON.stringify(others.map((one) => [one, 'viewer'])) }),
+    'done',
+  );
+  const { operatorActor } = await import('./session');
+  const done = await Promise.all(
+    others.map((one) => changeAccountRoles(operatorActor(), id, new Map([[one, 'none']]))),
+  );
+  const kept = new Map(JSON.parse((await findPerson(id))?.scopeAccounts ?? '[]') as [string, string][]);
+  assert.ok(done.some(({ ok }) => ok) && done.some(({ ok }) => !ok));
+  for (const [index, one] of done.entries()) {
+    assert.equal(kept.get(others[index] ?? ''), one.ok ? 'none' : 'viewer');
+    if (!one.ok) assert.equal(one.problem.code, 'conflict');
+  }
+});
+
 test('[73] a change of role, disabling and deleting end the sessions', async () => {
   const { changeRole, deletePerson, setDisabled } = await import('./people-changes');
   const id = await account('viewer');

@@ -66,7 +66,8 @@ export async function changeAccountRoles(
     });
   }
   const scopeAccounts = printAccountLimits(changeAccountLimits(before, changes));
-  return changePerson(actor, id, 'people.change-accounts', { scopeAccounts });
+  // What another change noted meanwhile is not in it, and must not be lost.
+  return changePerson(actor, id, 'people.change-accounts', { scopeAccounts }, person);
 }
 
 /** Disables an account and ends its sessions, or enables it again. Problems: as `changeRole`. */
@@ -88,6 +89,7 @@ async function changePerson(
   id: string,
   action: string,
   change: PersonChange | null,
+  expected?: Pick<PersonChange, 'scopeAccounts'>,
 ): Promise<Result<null>> {
   const before = await findPerson(id);
   if (!before) return gone();
@@ -100,8 +102,15 @@ async function changePerson(
   };
   const act = { action, target: before.email, account: null, detail: { was, is: change } };
   return withAudit(actor, act, async () => {
-    const done = changePersonRow(id, change);
+    const done = changePersonRow(id, change, expected);
     if (done === 'not-found') return gone();
+    if (done === 'changed')
+      return fail(
+        'conflict',
+        409,
+        `Somebody else changed the accounts of ${before.email} at the same time.`,
+        'Nothing was changed. Look at them again.',
+      );
     if (done === 'last-admin') {
       return fail(
         'conflict',

@@ -37,17 +37,26 @@ export type PersonChange = Partial<
 
 /**
  * Changes or (`null`) deletes somebody and ends their sessions, in one transaction. `last-admin` when nobody could
- * administer any more: then nothing is changed, however many such changes run at once.
+ * administer any more, `changed` when somebody is not (any more) as `expected` says: then nothing is changed, however many
+ * such changes run at once.
  */
 export function changePersonRow(
   id: string,
   change: PersonChange | null,
+  expected: Pick<PersonChange, 'scopeAccounts'> = {},
   store = database(),
-): 'done' | 'not-found' | 'last-admin' {
+): 'done' | Undone['why'] {
   const { raw } = store;
   const run = raw.transaction(() => {
     const adminsBefore = countFullAdmins(store);
     if (raw.prepare('select id from "user" where id = ?').all(id).length === 0) throw new Undone('not-found');
+    const { scopeAccounts } = expected;
+    if (
+      scopeAccounts !== undefined &&
+      raw.prepare('select id from "user" where id = ? and "scopeAccounts" is ?').all(id, scopeAccounts)
+        .length === 0
+    )
+      throw new Undone('changed');
     raw.prepare('delete from session where "userId" = ?').run(id);
     if (change === null) raw.prepare('delete from "user" where id = ?').run(id);
     for (const column of PERSON_COLUMNS) {
@@ -67,7 +76,7 @@ export function changePersonRow(
 
 /** Thrown to roll a transaction back. */
 class Undone extends Error {
-  constructor(readonly why: 'not-found' | 'last-admin') {
+  constructor(readonly why: 'not-found' | 'last-admin' | 'changed') {
     super(why);
   }
 }

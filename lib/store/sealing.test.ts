@@ -123,6 +123,17 @@ test('[105] with another key, without it, or with a row moved to another place, 
   assert.throws(() => checkSealed(store), refused);
 });
 
+test('[105] of secrets that open none is forgotten', () => {
+  const { store } = opened();
+  addChannel(store, 'row-1', seal(SECRET, 'row-1', store));
+  addChannel(store, 'row-2', seal(SECRET, 'another row', store));
+  assert.deepEqual(forgetSealed(store), ['name of row-2']);
+  checkSealed(store);
+  const rows = store.raw.prepare('select id, is_on from notice_channel where sealed is not null').all();
+  assert.deepEqual(rows, [{ id: 'row-1', is_on: 1 }]);
+  assert.deepEqual(forgetSealed(store), []);
+});
+
 test('[105] a lost key costs the sealed secrets and nothing else', () => {
   const { dataDir, store } = opened();
   addChannel(store, 'row-1', seal(SECRET, 'row-1', store));

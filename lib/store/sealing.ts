@@ -44,17 +44,28 @@ export function checkSealed({ raw }: Database = database()): void {
   for (const { id, sealed } of sealedRows(raw)) unseal(sealed, id);
 }
 
-/** Removes everything that is sealed, as its key is lost, and switches off what needed it. The names of the channels. */
+/** Removes everything sealed that does not open, as its key is lost, and switches off what needed it. Names of channels. */
 export function forgetSealed({ raw }: Database = database()): string[] {
   const names = z.array(z.object({ name: z.string() }));
-  const forget = raw.transaction(() =>
-    names.parse(
-      raw
-        .prepare('update notice_channel set sealed = null, is_on = 0 where sealed is not null returning name')
-        .all(),
-    ),
-  );
+  const forget = raw.transaction(() => {
+    const forgetOne = raw.prepare(
+      'update notice_channel set sealed = null, is_on = 0 where id = ? returning name',
+    );
+    return sealedRows(raw)
+      .filter(({ id, sealed }) => !opens(sealed, id))
+      .flatMap(({ id }) => names.parse(forgetOne.all(id)));
+  });
   return forget.immediate().map(({ name }) => name);
+}
+
+function opens(sealed: string, id: string): boolean {
+  try {
+    unseal(sealed, id);
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
 }
 
 const rowsSchema = z.array(z.object({ id: z.string(), sealed: z.string() }));

@@ -65,7 +65,7 @@ type RulesProps = {
 };
 
 function Rules({ rules, isChanged, isSaved, errors, preview, mayChange }: RulesProps) {
-  const { tokens, pending, unread } = preview;
+  const { tokens, pending, unread, withoutNamespaces } = preview;
   return (
     <>
       <div className="mb-5 grid gap-1">
@@ -75,6 +75,8 @@ function Rules({ rules, isChanged, isSaved, errors, preview, mayChange }: RulesP
           {tokens} tokens that have not expired
           {pending > 0 && `; the details of ${pending} are not known yet`}.
           {unread.length > 0 && ` Not read: ${unread.map(visibleText).join(', ')}.`}
+          {withoutNamespaces.length > 0 &&
+            ` Namespaces could not be read, so that nothing is found about them: ${withoutNamespaces.map(visibleText).join(', ')}.`}
         </p>
       </div>
       {isSaved && (
