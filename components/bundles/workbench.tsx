@@ -136,7 +136,7 @@ export function Workbench({ account, tokens, chosen, edgeWorkers, mayPatch }: Pr
                   aria-label="Bundles examined"
                   value={progress.done}
                   max={progress.all}
-                  className="h-1.5 w-28 accent-accent"
+                  className="w-28"
                 />
                 <button
                   type="button"

@@ -105,7 +105,7 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
       <td className="c-date cards:py-1.5 max-cards:[grid-area:2/1/auto/-1]">
         <span className="flex items-center gap-2.5">
           {/* A day that has passed is not on the ruler: only its place is kept. */}
-          <span className={day === null || day < today ? 'invisible' : 'contents'}>
+          <span className={day === null || day < today ? 'invisible max-cards:hidden' : 'contents'}>
             <DayRuler
               days={day === null ? 0 : daysBetween(today, day)}
               look={lookOf(row, today)}

@@ -198,8 +198,12 @@ function TokenRow<T extends Token>({
 function PermissionsCell({ token }: { token: Token }) {
   const all = [...(token.details?.permissions ?? [])];
   const more = all.length - SHOWN_NAMESPACES;
+  const columns =
+    all.length === 1
+      ? 'grid-cols-[minmax(0,8.5rem)]'
+      : 'grid-cols-[minmax(0,8.5rem)_minmax(0,8.5rem)_auto] max-xl:grid-cols-[minmax(0,8.5rem)_auto]';
   return (
-    <span className="grid grid-cols-[minmax(0,8.5rem)_minmax(0,8.5rem)_auto] items-center gap-x-2 max-xl:grid-cols-[minmax(0,8.5rem)_auto]">
+    <span className={`grid items-center gap-x-2 ${columns}`}>
       {all.slice(0, SHOWN_NAMESPACES).map(([namespace, held], index) => (
         <span key={namespace} className={`min-w-0 ${index > 0 ? 'max-xl:hidden' : ''}`}>
           <Permissions namespace={namespace} held={held} />

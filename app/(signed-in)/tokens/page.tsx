@@ -5,6 +5,7 @@ import { AccountName } from '@/components/shell/account-mark';
 import { Filters } from '@/components/tokens/filters';
 import { NoMatch } from '@/components/tokens/no-match';
 import { Pager } from '@/components/tokens/pager';
+import { ShownCount } from '@/components/tokens/shown-count';
 import { TokenTable } from '@/components/tokens/token-table';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
@@ -87,18 +88,7 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
         owners={ownersOf(notes)}
         href={hrefOf}
       />
-      <div className="mt-3 flex min-h-8 flex-wrap items-center gap-3 text-s text-ink-3">
-        <p role="status">
-          <b className="font-semibold text-ink-2">{page.matching} shown</b>
-          {page.undecided > 0 && `, and ${page.undecided} whose details are not known yet`}
-        </p>
-        {pending > 0 && (
-          <label className="flex items-center gap-2">
-            Details {rows.length - pending} of {rows.length}
-            <progress value={rows.length - pending} max={rows.length} className="h-1.5 w-24 accent-accent" />
-          </label>
-        )}
-      </div>
+      <ShownCount matching={page.matching} undecided={page.undecided} pending={pending} total={rows.length} />
       {page.rows.length === 0 ? (
         rows.length > 0 && <NoMatch query={query} expired={expired} href={hrefOf} base={PATH as Route} />
       ) : (

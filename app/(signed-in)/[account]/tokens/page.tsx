@@ -6,6 +6,7 @@ import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
 import { NoMatch } from '@/components/tokens/no-match';
 import { Pager } from '@/components/tokens/pager';
+import { ShownCount } from '@/components/tokens/shown-count';
 import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
 import { ButtonForm } from '@/components/ui/button-form';
@@ -155,21 +156,12 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
             owners={ownersOf(notes)}
             href={href}
           />
-          <div className="mt-3 flex min-h-8 flex-wrap items-center gap-3 text-s text-ink-3">
-            <p role="status">
-              <b className="font-semibold text-ink-2">{page.matching} shown</b>
-              {page.undecided > 0 && `, and ${page.undecided} whose details are not known yet`}
-            </p>
-            {pending.size > 0 && (
-              <label className="flex items-center gap-2">
-                Details {tokens.length - pending.size} of {tokens.length}
-                <progress
-                  value={tokens.length - pending.size}
-                  max={tokens.length}
-                  className="h-1.5 w-24 accent-accent"
-                />
-              </label>
-            )}
+          <ShownCount
+            matching={page.matching}
+            undecided={page.undecided}
+            pending={pending.size}
+            total={tokens.length}
+          >
             <a
               href={`${base}/export?${printTokenQuery(query)}`}
               className="button ml-auto"
@@ -179,7 +171,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
               <Icon of={Download} />
               CSV
             </a>
-          </div>
+          </ShownCount>
           {page.rows.length === 0 ? (
             <NoMatch query={query} expired={expired} href={href} base={base as Route} />
           ) : (
