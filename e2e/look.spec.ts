@@ -115,10 +115,10 @@ for (const width of [360, 768, 1280, 1600]) {
   });
 }
 
-/** Tables whose rows are narrower than the place they have. */
+/** Tables whose rows are narrower than they. */
 function narrowCards(): string[] {
   return [...document.querySelectorAll<HTMLTableElement>('table.cards')].flatMap((table) => {
-    const has = table.parentElement?.clientWidth ?? 0;
+    const has = table.clientWidth;
     const takes = table.tBodies[0]?.clientWidth ?? 0;
     return takes < has - 1 ? [`${table.caption?.textContent}: ${takes} of ${has} px`] : [];
   });
