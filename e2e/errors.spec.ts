@@ -1,9 +1,7 @@
 // What people see when something breaks that must not: an id, what may be true now, and what they typed; and what the
 // log says of it.
-import { join } from 'node:path';
-import Libsql from 'libsql';
 import type { Page, Response } from 'playwright/test';
-import { type Desk, expect, openDesk, PASSWORD, test } from './fixtures';
+import { type Desk, databaseOf, expect, openDesk, PASSWORD, test } from './fixtures';
 
 /** A secret that the database repeats in its error: the name of a column that is not there. */
 const CANARY = 'etd_CANARY-SECRET-of-an-error';
@@ -11,7 +9,7 @@ const GIVEN_AWAY = /etd_|CANARY|Sqlite|SQLITE|no such column|\bat async\b/;
 
 /** Breaks the table of keys of a running server; the answer mends it. */
 function breakKeys(desk: Desk): () => void {
-  const database = new Libsql(join(desk.dataDir, 'token-desk.db'));
+  const database = databaseOf(desk);
   database.exec(
     `alter table api_key rename to api_key_kept; create view api_key as select [${CANARY}] from api_key_kept`,
   );

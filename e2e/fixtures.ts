@@ -1,7 +1,9 @@
 // What every browser test stands on: a desk (production server + simulator + data folder of its own, one for each
 // worker), people of each role, and pages that fail the test on a console error or a leaked secret.
+
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Libsql from 'libsql';
 import { type BrowserContext, test as base, expect, type Page } from 'playwright/test';
 import { ROLES, type Role } from '@/lib/domain/access';
 import { type ContextOptions, type Desk, type DeskOptions, openDesk as open } from '../scripts/desk';
@@ -122,4 +124,11 @@ export async function rereadTokens(page: Page): Promise<void> {
 /** Waits until all details are read, so that what follows does not move. */
 export async function detailsRead(page: Page): Promise<void> {
   await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+}
+
+/** The database of a running desk, for what no page does. The server writes too: both wait for each other. */
+export function databaseOf({ dataDir }: Desk): Libsql.Database {
+  const database = new Libsql(join(dataDir, 'token-desk.db'));
+  database.pragma('busy_timeout = 5000');
+  return database;
 }

@@ -1,12 +1,20 @@
 // Markup in every text that others write: it is shown as text, and nothing of it runs.
-import { join } from 'node:path';
-import Libsql from 'libsql';
 import type { BrowserContext, Page } from 'playwright/test';
 import { csvCell } from '@/lib/domain/csv';
 import { printTokensFile } from '@/lib/domain/tokens-file';
 import { visibleText } from '@/lib/domain/visible-text';
 import { packFiles } from '@/simulator/bundle';
-import { actionId, type Desk, expect, openDesk, reply, rereadTokens, test, watch } from './fixtures';
+import {
+  actionId,
+  type Desk,
+  databaseOf,
+  expect,
+  openDesk,
+  reply,
+  rereadTokens,
+  test,
+  watch,
+} from './fixtures';
 import { MARKUP } from './markup-corpus';
 
 const TEXTS = MARKUP.map(({ text }) => text);
@@ -309,7 +317,7 @@ test('[64] markup in addresses of people and in the audit is text', async ({ bro
     const page = await context.newPage();
     watch(page, problems, [/status of 4/]);
     noDialogs(page, problems);
-    const database = new Libsql(join(desk.dataDir, 'token-desk.db'));
+    const database = databaseOf(desk);
     for (const [index, text] of TEXTS.entries()) {
       const made = database.prepare(
         `insert into user (id, name, email, emailVerified, createdAt, updatedAt, role, disabled, scopeNamespaces)

@@ -1,10 +1,9 @@
 // What refusals leave behind: a line that says whose and from where, and no more than the disk can hold.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Libsql from 'libsql';
 import { Pool } from 'undici';
 import { ROOT } from '../scripts/steps.mjs';
-import { type Desk, expect, openDesk, PASSWORD, test } from './fixtures';
+import { type Desk, databaseOf, expect, openDesk, PASSWORD, test } from './fixtures';
 import { startSelfSigned } from './self-signed';
 
 function actionId(name: string): string {
@@ -92,7 +91,7 @@ test('[94] 10,000 refused requests of a guest leave less than 5 MB, and who is r
       .split('\n')
       .map((line) => JSON.parse(line) as { actor_name: string; outcome: string; detail: string });
     // The database's own log is begun anew whenever it has 4 MB: what counts is what it leaves.
-    const raw = new Libsql(join(desk.dataDir, 'token-desk.db'));
+    const raw = databaseOf(desk);
     raw.pragma('wal_checkpoint(truncate)');
     raw.close();
     const grown = bytesOf(desk.dataDir) - before.disk + desk.log().length - before.log;

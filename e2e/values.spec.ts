@@ -1,10 +1,8 @@
 // The value of a legacy token: who gets it, how lately they must have signed in, and what is on record then.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Libsql from 'libsql';
 import type { Page } from 'playwright/test';
 import { makeBundle } from '@/simulator/bundle';
-import { type Desk, expect, openDesk, PASSWORD, test } from './fixtures';
+import { type Desk, databaseOf, expect, openDesk, PASSWORD, test } from './fixtures';
 import { startRealProvider } from './real-provider';
 import { CLIENT } from './rogue-provider';
 
@@ -14,7 +12,7 @@ const bundle = () => makeBundle({ name: 'shop', version: '1.4.2', tokens: [], st
 
 /** Makes all sessions as old as they would be after that many minutes. */
 function passMinutes(desk: Desk, minutes: number): void {
-  const raw = new Libsql(join(desk.dataDir, 'token-desk.db'));
+  const raw = databaseOf(desk);
   const at = new Date(Date.now() - minutes * 60_000).toISOString();
   raw.prepare('update session set "createdAt" = ?').run(at);
   raw.close();
