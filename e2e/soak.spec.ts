@@ -9,7 +9,6 @@ test('[111] a minute of work of twenty people leaves memory and open files as th
   expect(faults).toBe(0);
   // Not Linux: no figures.
   if (Number.isNaN(memory.late)) return;
-  // A minute is mostly warming up; the two hours are held to 30 MiB.
-  expect(memory.late - memory.early).toBeLessThan(80);
+  expect(memory.late - memory.early).toBeLessThan(30);
   expect(handles.late - handles.early).toBeLessThanOrEqual(10);
 });
