@@ -136,7 +136,14 @@ test("one token's notice arrives by mail, chat and webhook", async ({
   await expect(
     deliveries.getByRole('row', { name: /legacy-promo: Expiry .*14 days before sent/ }),
   ).toHaveCount(3);
-  await expect(page.locator('body')).not.toContainText('CANARY-SECRET');
+  expect(await page.content()).not.toContain('CANARY-SECRET');
+  await page
+    .getByRole('row', { name: /Promo chat/ })
+    .first()
+    .getByRole('link', { name: /^Edit/ })
+    .click();
+  await expect(page.getByLabel('Address of the webhook')).toBeVisible();
+  expect(await page.content()).not.toContain('CANARY-SECRET');
   await context.close();
 });
 

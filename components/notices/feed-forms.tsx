@@ -9,6 +9,7 @@ import { SubmitButton } from '@/components/ui/submit-button';
 import { useFormAction } from '@/components/ui/use-form-action';
 import { USUAL_KINDS } from '@/lib/domain/notice-channel';
 import type { Problem } from '@/lib/domain/problem';
+import { visibleText } from '@/lib/domain/visible-text';
 import { DateFields } from './date-fields';
 
 type State = {
@@ -34,7 +35,7 @@ export function MakeFeedForm({ action, accounts }: MakeProps) {
           className="grid gap-2 rounded-control border border-ok-line bg-ok-soft px-3.5 py-3 text-m"
         >
           <p>
-            <b className="font-semibold">Copy the address of {made.name} now.</b>{' '}
+            <b className="font-semibold">Copy the address of {visibleText(made.name)} now.</b>{' '}
             <span className="text-ink-2">It is not shown again. Whoever has it can read the calendar.</span>
           </p>
           <p className="flex flex-wrap items-center gap-2">

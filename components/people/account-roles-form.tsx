@@ -10,20 +10,20 @@ type State = { problem: Problem | null; values: Readonly<Record<string, readonly
 type Props = {
   action: (before: State, form: FormData) => Promise<State>;
   id: string;
-  /** The person's role, and the roles up to it. */
+  /** The person's role. */
   role: string;
-  roles: readonly string[];
-  accounts: readonly { slug: string; label: string; access: string }[];
+  /** `roles` can be chosen, besides `usual` and `none`. */
+  accounts: readonly { slug: string; label: string; access: string; roles: readonly string[] }[];
 };
 
-export function AccountRolesForm({ action, id, role, roles, accounts }: Props) {
+export function AccountRolesForm({ action, id, role, accounts }: Props) {
   const [{ problem, values }, send] = useFormAction(action, { problem: null, values: {} });
   return (
     <form action={send} className="grid gap-4">
       {problem && <FormProblem problem={problem} />}
       <input type="hidden" name="id" value={id} />
       <div className="grid gap-2">
-        {accounts.map(({ slug, label, access }, index) => (
+        {accounts.map(({ slug, label, access, roles }, index) => (
           <div
             key={`${slug} ${values.access?.[index] ?? access}`}
             className="grid grid-cols-[minmax(0,1fr)_11rem] items-center gap-3"

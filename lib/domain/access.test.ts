@@ -4,6 +4,7 @@ import {
   type AccessLevel,
   accessOn,
   can,
+  choosableAccess,
   levelOn,
   lowerRole,
   narrowScope,
@@ -149,4 +150,11 @@ test('[85] of two limits on accounts the lower one holds', () => {
   const access = ['shop', 'secret', 'lab', 'another'].map((account) => accessOn(both.accounts, account));
   assert.deepEqual(access, ['viewer', 'none', 'viewer', 'viewer']);
   assert.deepEqual(narrowScope(UNLIMITED, only), only);
+});
+
+test('a limit above the role stays one that can be chosen, so that saving another does not lift it', () => {
+  assert.deepEqual(choosableAccess('viewer', null), ['viewer']);
+  assert.deepEqual(choosableAccess('viewer', 'none'), ['viewer']);
+  assert.deepEqual(choosableAccess('viewer', 'manager'), ['viewer', 'manager']);
+  assert.deepEqual(choosableAccess('admin', 'viewer'), ['viewer', 'releaser', 'manager', 'admin']);
 });

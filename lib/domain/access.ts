@@ -150,6 +150,14 @@ function reaches(level: AccessLevel, right: Right): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(RIGHTS[right]);
 }
 
+/**
+ * What can be chosen as the most that somebody of `role` may do on an account: the roles up to theirs, and `stored`, which
+ * may be higher when the role was lowered later. It must stay as it is while others are chosen.
+ */
+export function choosableAccess(role: Role, stored: AccountAccess | null): readonly Role[] {
+  return ROLES.filter((one) => ROLES.indexOf(one) <= ROLES.indexOf(role) || one === stored);
+}
+
 /** The lower of two roles. */
 export function lowerRole(one: Role, other: Role): Role {
   return ROLES.indexOf(one) < ROLES.indexOf(other) ? one : other;

@@ -1,6 +1,7 @@
 // Through which channels notices go, by which ladder, and what became of them: for admins.
 import 'server-only';
 import { randomUUID } from 'node:crypto';
+import type { AccountLook } from '@/lib/domain/account';
 import { DUE_KINDS, type DueKind } from '@/lib/domain/due';
 import { type Ladders, type Notice, readLadder } from '@/lib/domain/notice';
 import {
@@ -28,6 +29,7 @@ import {
   updateChannel,
 } from '@/lib/store/notices';
 import type { NoticeMessageTable } from '@/lib/store/schema';
+import { listAccounts } from './accounts';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { offeredAccounts } from './connection';
@@ -75,14 +77,14 @@ export type NoticeSettings = {
   hasOlder: boolean;
   /** Whether a mail server is set. */
   hasMail: boolean;
-  accounts: readonly { slug: string; name: string }[];
+  accounts: readonly AccountLook[];
 };
 
 /** Everything that the page of notices shows, with that page of deliveries. Problems: `forbidden`, `no-credentials`. */
 export async function readNoticeSettings(actor: Actor, page = 1): Promise<Result<NoticeSettings>> {
   const allowed = await authorize(actor, 'notice.read');
   if (!allowed.ok) return allowed;
-  const accounts = await offeredAccounts();
+  const accounts = await listAccounts(actor);
   if (!accounts.ok) return accounts;
   const rows = await listDeliveryRows((page - 1) * DELIVERIES_SHOWN, DELIVERIES_SHOWN + 1);
   const deliveries = rows.slice(0, DELIVERIES_SHOWN).map((row) => ({

@@ -68,6 +68,12 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
     ({ listed }) => listed === null || (listed.ok && listed.value.isRefreshing),
   ).length;
   const pending = rows.filter(({ isPending }) => isPending).length;
+  // While Akamai does not answer for an account, none of its details come.
+  const stopped = new Set(
+    all.flatMap(({ account, listed }) => (listed?.ok && listed.value.problem ? [account.slug] : [])),
+  );
+  const coming = rows.filter(({ isPending, account }) => isPending && !stopped.has(account.slug)).length;
+  const doubtful = rows.filter(({ isDoubtful }) => isDoubtful).length;
   const expired = rows.filter((token) => tokenStatus(token, day) === 'expired').length;
   const namespaces = [...new Set(rows.flatMap(({ details }) => [...(details?.permissions.keys() ?? [])]))];
   return (
@@ -102,7 +108,7 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
             `/${encodeURIComponent(account.slug)}/tokens/${encodeURIComponent(name)}` as Route
           }
           notes={notes}
-          isBusy={pending + waiting > 0}
+          isBusy={coming + waiting > 0}
           isPending={({ isPending }) => isPending}
           isDoubtful={({ isDoubtful }) => isDoubtful}
           accountOf={({ account }) => <AccountLink account={account} query={query} />}
@@ -111,7 +117,7 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
         />
       )}
       <Pager page={page} query={query} href={hrefOf} />
-      {pending + waiting > 0 && <Poll mark={`${pending} ${waiting}`} />}
+      {coming + waiting + doubtful > 0 && <Poll mark={`${coming} ${waiting} ${doubtful}`} />}
     </>
   );
 }

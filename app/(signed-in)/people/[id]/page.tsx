@@ -7,7 +7,7 @@ import { DeleteForm, DisableForm, RoleForm } from '@/components/people/person-fo
 import { SessionList } from '@/components/people/session-list';
 import { Notice } from '@/components/ui/notice';
 import { Tag } from '@/components/ui/tag';
-import { can, OTHER_ACCOUNTS, ROLES } from '@/lib/domain/access';
+import { can, choosableAccess, OTHER_ACCOUNTS, parseRole } from '@/lib/domain/access';
 import type { AccountLook } from '@/lib/domain/account';
 import { limitWords } from '@/lib/domain/limits';
 import { visibleText } from '@/lib/domain/visible-text';
@@ -123,7 +123,6 @@ function PersonView({ person, sessions, accounts, mayChange, done }: PersonViewP
               action={changeAccountRolesAction}
               id={id}
               role={role}
-              roles={ROLES.slice(0, ROLES.map(String).indexOf(role) + 1)}
               accounts={accountRows(person, accounts)}
             />
             <p className="text-s text-ink-3">
@@ -167,19 +166,18 @@ function PersonView({ person, sessions, accounts, mayChange, done }: PersonViewP
 }
 
 /** The accounts of this server, those that a limit names and that are gone, and all others. */
-function accountRows({ limits }: Person, accounts: readonly AccountLook[]) {
-  const access = (slug: string) => limits.accounts?.get(slug) ?? 'usual';
-  const present = accounts.map(({ slug, name }) => ({
-    slug,
-    label: name === slug ? slug : `${name} (${slug})`,
-    access: access(slug),
-  }));
+function accountRows({ role, limits }: Person, accounts: readonly AccountLook[]) {
+  const row = (slug: string, label: string) => {
+    const stored = limits.accounts?.get(slug) ?? null;
+    const own = parseRole(role);
+    return { slug, label, access: stored ?? 'usual', roles: own ? choosableAccess(own, stored) : [] };
+  };
   const named = [...(limits.accounts?.keys() ?? [])].filter(
     (slug) => slug !== OTHER_ACCOUNTS && !accounts.some((one) => one.slug === slug),
   );
   return [
-    ...present,
-    ...named.map((slug) => ({ slug, label: `${slug} (not here now)`, access: access(slug) })),
-    { slug: OTHER_ACCOUNTS, label: 'Every other account, those to come too', access: access(OTHER_ACCOUNTS) },
+    ...accounts.map(({ slug, name }) => row(slug, name === slug ? slug : `${name} (${slug})`)),
+    ...named.map((slug) => row(slug, `${slug} (not here now)`)),
+    row(OTHER_ACCOUNTS, 'Every other account, those to come too'),
   ];
 }

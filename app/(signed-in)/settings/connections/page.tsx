@@ -14,6 +14,7 @@ import { ProblemPanel } from '@/components/ui/problem-panel';
 import { ACCOUNT_COLOURS } from '@/lib/domain/account';
 import { ageInWords } from '@/lib/domain/age';
 import { type Check, worstState } from '@/lib/domain/diagnosis';
+import { visibleText } from '@/lib/domain/visible-text';
 import { noAccount } from '@/lib/services/accounts';
 import { type ConnectionView, readConnections } from '@/lib/services/doctor';
 import { currentTime } from '@/lib/services/surroundings';
@@ -80,7 +81,12 @@ function Connection({ view, isAlone, mayChange }: ConnectionProps) {
           {isRunning && <span role="status">being checked …</span>}
           {checks === null && !isRunning && 'never checked'}
         </p>
-        <CheckButton account={account.slug} label="Check again" isRunning={isRunning} />
+        <CheckButton
+          account={account.slug}
+          label="Check again"
+          of={`of ${visibleText(account.name)}`}
+          isRunning={isRunning}
+        />
       </div>
       {checks && (
         // Where all is well among many there is nothing to read; a change of that opens it anew.
@@ -121,13 +127,16 @@ function summary(checks: readonly Check[]): string {
   return count('skipped') > 0 ? 'not all could be checked' : 'all is well';
 }
 
-function CheckButton({ account, label, isRunning }: { account: string; label: string; isRunning: boolean }) {
+type CheckButtonProps = { account: string; label: string; of?: string; isRunning: boolean };
+
+function CheckButton({ account, label, of, isRunning }: CheckButtonProps) {
   return (
     <ButtonForm action={checkAction}>
       <input type="hidden" name="account" value={account} />
       <button type="submit" className="button" aria-disabled={isRunning}>
         <Icon of={RefreshCw} small />
         {label}
+        {of !== undefined && <span className="sr-only"> {of}</span>}
       </button>
     </ButtonForm>
   );

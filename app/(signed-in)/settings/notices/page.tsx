@@ -76,6 +76,7 @@ type Props = { settings: NoticeSettings; feeds: readonly FeedInfo[]; sought: Sou
 
 function Notices({ settings, feeds, sought }: Props) {
   const { channels, ladders, deliveries, hasOlder, accounts } = settings;
+  const nameOf: NameOf = (slug) => accounts.find((one) => one.slug === slug)?.name ?? slug;
   const page = pageIn(sought);
   const said = typeof sought.done === 'string' ? DONE[sought.done] : undefined;
   const removed = channels.find(({ id }) => id === sought.remove);
@@ -84,8 +85,8 @@ function Notices({ settings, feeds, sought }: Props) {
       <div className="mb-5 grid gap-1">
         <h1>Notices</h1>
         <p className="max-w-[68ch] text-m text-ink-2">
-          A channel tells a person or a team of the dates of tokens before they come. Each step is told once;
-          what does not get through is tried again for a day.
+          A channel tells a person or a team of the dates of tokens before they come. Each step is told at
+          most once; what does not get through is tried again for a day.
         </p>
       </div>
       {said && (
@@ -99,7 +100,7 @@ function Notices({ settings, feeds, sought }: Props) {
           {channels.length === 0 ? (
             <p className="text-m text-ink-2">There is no channel yet.</p>
           ) : (
-            <ChannelTable channels={channels} />
+            <ChannelTable channels={channels} nameOf={nameOf} />
           )}
           <ChannelEditor settings={settings} sought={sought} />
         </section>
@@ -116,7 +117,7 @@ function Notices({ settings, feeds, sought }: Props) {
           <p className="max-w-[68ch] text-m text-ink-2">
             An address that calendar programs subscribe to. It holds names and dates of tokens, never a value.
           </p>
-          {feeds.length > 0 && <FeedTable feeds={feeds} />}
+          {feeds.length > 0 && <FeedTable feeds={feeds} nameOf={nameOf} />}
           {sought.add === 'calendar' ? (
             <div className="max-w-96">
               <MakeFeedForm action={makeFeedAction} accounts={shown(accounts)} />
@@ -207,7 +208,7 @@ function ChannelEditor({ settings: { channels, accounts, hasMail }, sought }: Om
 /** On a card, a row of its own: what is in it is too long to stand beside something else. */
 const WHOLE_ROW = 'max-cards:[grid-area:4/1/auto/-1] max-cards:justify-self-start max-cards:text-start';
 
-function ChannelTable({ channels }: { channels: readonly ChannelInfo[] }) {
+function ChannelTable({ channels, nameOf }: { channels: readonly ChannelInfo[]; nameOf: NameOf }) {
   return (
     <table className="table cards">
       <caption className="sr-only">Channels</caption>
@@ -224,14 +225,17 @@ function ChannelTable({ channels }: { channels: readonly ChannelInfo[] }) {
       </thead>
       <tbody>
         {channels.map((channel) => (
-          <ChannelRow key={channel.id} channel={channel} />
+          <ChannelRow key={channel.id} channel={channel} nameOf={nameOf} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function ChannelRow({ channel }: { channel: ChannelInfo }) {
+/** The name of an account; of one that is not there now its slug. */
+type NameOf = (slug: string) => string;
+
+function ChannelRow({ channel, nameOf }: { channel: ChannelInfo; nameOf: NameOf }) {
   const { id, kind, target, kinds, accounts, owner, digestHour, isOn, lacksTarget } = channel;
   const name = visibleText(channel.name);
   const link = (what: 'edit' | 'remove') => `/settings/notices?${what}=${encodeURIComponent(id)}` as Route;
@@ -246,7 +250,7 @@ function ChannelRow({ channel }: { channel: ChannelInfo }) {
       <td className="c-perm">
         {kinds.map((one) => DUE_KIND_WORDS[one]).join(', ')}
         <span className="block text-s text-ink-3">
-          {accounts === null ? 'all accounts' : visibleText(accounts.join(', '))}
+          {accounts === null ? 'all accounts' : visibleText(accounts.map(nameOf).join(', '))}
           {owner !== null && `, tokens of ${visibleText(owner)}`}
         </span>
       </td>
@@ -287,7 +291,7 @@ function RemoveDialog({ channel: { id, name } }: { channel: ChannelInfo }) {
   );
 }
 
-function FeedTable({ feeds }: { feeds: readonly FeedInfo[] }) {
+function FeedTable({ feeds, nameOf }: { feeds: readonly FeedInfo[]; nameOf: NameOf }) {
   return (
     <table className="table cards">
       <caption className="sr-only">Calendars</caption>
@@ -310,7 +314,7 @@ function FeedTable({ feeds }: { feeds: readonly FeedInfo[] }) {
             </th>
             <td className="c-perm">
               {kinds.map((one) => DUE_KIND_WORDS[one]).join(', ')}
-              <span className="block text-s text-ink-3">{visibleText(account)}</span>
+              <span className="block text-s text-ink-3">{visibleText(nameOf(account))}</span>
             </td>
             <td className="c-nets text-ink-2 [overflow-wrap:anywhere]">
               {visibleText(owner ?? 'the operator')}
@@ -343,7 +347,9 @@ function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] }) {
       <tbody>
         {deliveries.map((delivery) => (
           <tr key={delivery.id}>
-            <td className="c-date text-s text-ink-2">{utcTime(delivery.createdAt)}</td>
+            <th scope="row" className="c-date text-s text-ink-2">
+              {utcTime(delivery.createdAt)}
+            </th>
             <td className="c-name [overflow-wrap:anywhere]">{visibleText(delivery.channel)}</td>
             <td className="c-perm [overflow-wrap:anywhere]">{contentWords(delivery)}</td>
             <td className={`c-status ${WHOLE_ROW}`}>
