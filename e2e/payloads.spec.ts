@@ -21,10 +21,14 @@ const FRAME = new Set(
   `),
 );
 
+/** The rows of a table of tokens. */
+const ROWS = `today rows withActions refreshHref revokeHref account owner isLegacy isDoubtful status next kind day
+  details networks staging production permissions namespaces edgeWorkers`;
+
 /** What a page holds of data, and from which role on. */
 const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
-  '/': {},
-  '/[account]/tokens': {},
+  '/': { viewer: ROWS },
+  '/[account]/tokens': { viewer: ROWS },
   '/[account]/tokens/[name]': {
     // The texts to copy.
     viewer: 'label text',
@@ -41,7 +45,7 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   // The calendar: its days, and the address that its keys change.
   '/[account]/due': { viewer: 'aria-label data-day data-due data-today path search' },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
-  '/tokens': {},
+  '/tokens': { viewer: `${ROWS} colour` },
   '/settings/connections': { admin: 'account colour colours' },
   '/settings/notices': { admin: 'accounts activation age channel expiry kind ladders refresh review slug' },
   '/keys': { admin: 'closeHref labelledBy' },
@@ -131,6 +135,10 @@ test('[86] the payloads of every page and call hold what their role may see, and
     const people = await get('admin', '/people');
     const bystander = new RegExp(`/people/([^"]+)"[^>]*>${email}<`).exec(people)?.[1] ?? '';
     const world: World = { ...furnished, bystander };
+    // So that rows have all that they can have.
+    await expect
+      .poll(async () => JSON.parse(await get('viewer', '/api/v1/tokens')))
+      .toMatchObject({ detailsPending: 0 });
     // The second account is there, and its key stays where it is.
     expect(people).toContain('/second/tokens');
     expect(bystander).not.toBe('');

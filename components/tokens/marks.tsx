@@ -1,7 +1,7 @@
 // The small signs of a token: permission slots, network letters, status, and the ruler to its next date.
 import { type Day, daysBetween, distanceInWords, formatDay } from '@/lib/domain/day';
 import { type Network, PERMISSIONS, type Permission, permissionWords } from '@/lib/domain/permissions';
-import { nextDate, type TokenListing, type TokenStatus, tokenStatus } from '@/lib/domain/token';
+import type { NextDate, TokenStatus } from '@/lib/domain/token';
 import { visibleText } from '@/lib/domain/visible-text';
 
 /** `r w d` in fixed places, said in words to assistive technology. */
@@ -131,11 +131,10 @@ export function DayRuler({ days, look, withDot }: { days: number; look: string; 
 }
 
 /** The next date in words and on a short ruler with ticks at today, 7, 30 and 90 days. */
-export function Until({ token, today }: { token: TokenListing; today: Day }) {
-  const next = nextDate(token);
+export function Until({ next, status, today }: { next: NextDate | null; status: TokenStatus; today: Day }) {
   if (!next) return <span className="text-ink-3">Does not expire</span>;
   const days = daysBetween(today, next.day);
-  const isExpired = tokenStatus(token, today) === 'expired';
+  const isExpired = status === 'expired';
   const isOverdue = days < 0 && !isExpired;
   const look =
     isOverdue || (next.kind === 'expires' && days >= 0 && days <= 7)

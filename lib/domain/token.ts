@@ -60,8 +60,10 @@ export function tokenStatus(token: TokenListing, today: Day): TokenStatus {
   return 'active';
 }
 
+export type NextDate = { kind: 'expires' | 'refreshes'; day: Day };
+
 /** The date that matters next: an expiry if there is one, else the next scheduled refresh; null when neither is known. */
-export function nextDate(token: TokenListing): { kind: 'expires' | 'refreshes'; day: Day } | null {
+export function nextDate(token: TokenListing): NextDate | null {
   if (token.expiry !== null) return { kind: 'expires', day: token.expiry };
   if (token.nextRefresh !== null) return { kind: 'refreshes', day: token.nextRefresh };
   return null;

@@ -1,7 +1,5 @@
 // The tokens of all accounts in one table. What cannot be read is told, with the reason, above it.
 import type { Metadata, Route } from 'next';
-import Link from 'next/link';
-import { AccountName } from '@/components/shell/account-mark';
 import { Filters } from '@/components/tokens/filters';
 import { NoMatch } from '@/components/tokens/no-match';
 import { Pager } from '@/components/tokens/pager';
@@ -111,7 +109,11 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
           isBusy={coming + waiting > 0}
           isPending={({ isPending }) => isPending}
           isDoubtful={({ isDoubtful }) => isDoubtful}
-          accountOf={({ account }) => <AccountLink account={account} query={query} />}
+          accountOf={({ account }) => ({
+            name: account.name,
+            colour: account.colour,
+            href: accountHref(account, query),
+          })}
           mayRefresh={false}
           mayRevoke={false}
         />
@@ -150,17 +152,9 @@ async function showFirstOf(actor: Actor, rows: readonly Row[]): Promise<void> {
 }
 
 /** The same filters, on this account alone. */
-function AccountLink({ account, query }: { account: AccountLook; query: TokenQuery }) {
+function accountHref({ slug }: AccountLook, query: TokenQuery): Route {
   const search = printTokenQuery({ ...query, page: 1 });
-  return (
-    <Link
-      href={`/${encodeURIComponent(account.slug)}/tokens${search ? `?${search}` : ''}` as Route}
-      prefetch={false}
-      className="block text-ink-2 no-underline hover:text-ink hover:underline"
-    >
-      <AccountName account={account} oneLine />
-    </Link>
-  );
+  return `/${encodeURIComponent(slug)}/tokens${search ? `?${search}` : ''}` as Route;
 }
 
 function unread(all: readonly AccountTokens[]): readonly AccountTokens[] {
