@@ -148,7 +148,6 @@ const signedRequest = z.object({ headers: z.object({ Authorization: z.string() }
  * credential; `auth` leaves its result on the object, so it is taken in the same tick.
  */
 function signer({ host, clientToken, clientSecret, accessToken }: Credential): Sign {
-  // It comes with all of axios: a start need not wait for that.
   const load = async () => {
     const { default: EdgeGrid } = await import('akamai-edgegrid');
     return new EdgeGrid(clientToken, clientSecret, accessToken, host);
