@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import fc from 'fast-check';
-import { addDays, type Day, dayAt, daysBetween, distanceInWords, formatDay, parseDay } from './day';
+import {
+  addDays,
+  addMonths,
+  type Day,
+  dayAt,
+  daysBetween,
+  distanceInWords,
+  formatDay,
+  parseDay,
+} from './day';
 
 function day(text: string): Day {
   const parsed = parseDay(text);
@@ -100,4 +109,20 @@ test('distances are said in words', () => {
   for (const [then, words] of table) assert.equal(distanceInWords(today, day(then)), words);
   assert.equal(formatDay(day('2026-12-21')), '21 Dec 2026');
   assert.equal(dayAt(0), '1970-01-01');
+});
+
+test('a number of months later is the same day, or the last of a shorter month', () => {
+  const table: [string, number, string][] = [
+    ['2026-11-26', 6, '2027-05-26'],
+    ['2026-11-26', 12, '2027-11-26'],
+    ['2026-08-31', 6, '2027-02-28'],
+    ['2027-08-31', 6, '2028-02-29'],
+    ['2026-12-31', 3, '2027-03-31'],
+    ['2026-12-31', 2, '2027-02-28'],
+    ['2028-02-29', 12, '2029-02-28'],
+    ['2026-01-31', 24, '2028-01-31'],
+    ['2026-03-31', -1, '2026-02-28'],
+  ];
+  for (const [from, months, to] of table)
+    assert.equal(addMonths(day(from), months), to, `${from} + ${months}`);
 });

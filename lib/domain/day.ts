@@ -37,6 +37,13 @@ export function addDays(day: Day, count: number): Day {
   return dayAt((ordinal(day) + count) * MS_PER_DAY);
 }
 
+/** The same day `count` months later, or the last one of that month when it has no such day. */
+export function addMonths(day: Day, count: number): Day {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  const lastOfMonth = new Date(Date.UTC(year, month + count, 0)).getUTCDate();
+  return dayAt(Date.UTC(year, month - 1 + count, Math.min(date, lastOfMonth)));
+}
+
 /** `2026-12-21` as `21 Dec 2026`. */
 export function formatDay(day: Day): string {
   const [year, month, date] = day.split('-');

@@ -1,11 +1,24 @@
 // What is due as rows of a file and as JSON, for spreadsheets and machines.
 import { type Day, daysBetween } from './day';
 import { dueWindow, dueWords } from './due';
+import { personWords } from './due-answer';
 import type { DueRow, DueSource } from './due-query';
 import { tokenRows } from './token-csv';
 import { tokenJson } from './token-json';
 
-const HEAD = ['due', 'day', 'days left', 'days overdue', 'window', 'in words', 'findings'] as const;
+const HEAD = [
+  'due',
+  'day',
+  'days left',
+  'days overdue',
+  'window',
+  'in words',
+  'findings',
+  'answer',
+  'answered until',
+  'reason',
+  'answered by',
+] as const;
 
 /** A head row and one row a date: what is due, and then all of the token as in the file of all tokens. */
 export function dueCsvRows(rows: readonly DueRow[], source: DueSource, today: Day): string[][] {
@@ -29,6 +42,10 @@ export function dueCsvRows(rows: readonly DueRow[], source: DueSource, today: Da
         dueWindow(row.day, today),
         dueWords(row, today),
         codesOf(row, source).join(' '),
+        row.answer?.state ?? '',
+        row.answer?.until ?? '',
+        row.answer?.reason ?? '',
+        row.answer ? personWords(row.answer.by) : '',
         ...(rest[index] ?? []),
       ];
     }),
@@ -37,7 +54,7 @@ export function dueCsvRows(rows: readonly DueRow[], source: DueSource, today: Da
 
 /** One row as the HTTP API and the JSON file have it. */
 export function dueJson(row: DueRow, source: DueSource, today: Day): Record<string, unknown> {
-  const { kind, day, token, note } = row;
+  const { kind, day, token, note, answer } = row;
   return {
     kind,
     day,
@@ -45,6 +62,7 @@ export function dueJson(row: DueRow, source: DueSource, today: Day): Record<stri
     window: dueWindow(day, today),
     words: dueWords(row, today),
     findings: codesOf(row, source),
+    answer: answer && { ...answer, by: personWords(answer.by) },
     note,
     token: tokenJson(token, today),
   };

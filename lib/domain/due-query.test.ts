@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { addDays, type Day, parseDay } from './day';
 import { datelessTokens, dueItems } from './due';
+import { type Answers, answerKey } from './due-answer';
 import { ageCounts, CHART_WEEKS, dueWeeks, kindsIn } from './due-charts';
 import { dueCsvRows, dueJson } from './due-export';
 import {
@@ -72,6 +73,50 @@ test('each filter leaves exactly what it names; a window holds what is overdue t
   assert.deepEqual(names({ owner: 'A. Bel' }), ['reviewed']);
   assert.deepEqual(names({ owner: 'none', span: '30' }), ['expired', 'refreshes']);
   assert.deepEqual(names({ owner: 'A. Bel', kinds: ['expiry'] }), []);
+});
+
+test('what is answered is told apart, and files and machines get it with its answer', () => {
+  const answers: Answers = {
+    given: new Map([
+      [
+        answerKey('uuid-expires', 'expiry'),
+        {
+          state: 'snoozed',
+          day: addDays(today, 9),
+          until: addDays(today, 7),
+          reason: '=1+1',
+          by: 'a.bel@example.com',
+          on: today,
+        },
+      ],
+    ]),
+    reviews: new Map(),
+  };
+  const answered = dueItems(TOKENS, NOTES, { ageDays: null }, today, answers);
+  const source = { ...SOURCE, items: answered };
+  const filtered = (filter: Partial<DueFilter>) =>
+    filterDue(source, { ...DEFAULT_DUE_QUERY, ...filter }, today);
+  const namesOf = (filter: Partial<DueFilter>) => filtered(filter).map((row) => row.token.name);
+  assert.deepEqual(namesOf({ answered: 'yes' }), ['expires']);
+  assert.deepEqual(
+    namesOf({ answered: 'no' }),
+    names({}).filter((name) => name !== 'expires'),
+  );
+  assert.deepEqual(namesOf({}), names({}));
+  assert.deepEqual(namesOf({ answered: 'yes', kinds: ['refresh'] }), []);
+  const rows = filtered({ answered: 'yes' });
+  const [head = [], line = []] = dueCsvRows(rows, source, today);
+  assert.deepEqual(
+    ['answer', 'answered until', 'reason', 'answered by'].map((name) => line[head.indexOf(name)]),
+    ['snoozed', addDays(today, 7), '=1+1', 'a.bel'],
+  );
+  assert.deepEqual(dueJson(rows[0] ?? assert.fail(), source, today).answer, {
+    state: 'snoozed',
+    until: addDays(today, 7),
+    reason: '=1+1',
+    by: 'a.bel',
+    on: today,
+  });
 });
 
 test('the state goes through the URL and back', () => {
@@ -182,6 +227,7 @@ test('the file and the JSON have a line for each date, with its note and its fin
     window: 'overdue',
     words: 'expired 1 day ago, networks not known, no owner',
     findings: [],
+    answer: null,
     note: EMPTY_NOTE,
     token: {
       name: 'expired',

@@ -15,6 +15,10 @@ export type DueSpan = (typeof DUE_SPANS)[number];
 /** The owner that stands for "nobody noted", as on the page of all tokens. */
 export const NO_OWNER = 'none';
 
+/** `yes`: only what somebody acknowledged, snoozed or reviewed. `no`: only what waits for that. */
+export const DUE_ANSWERED = ['yes', 'no'] as const;
+export type DueAnswered = (typeof DUE_ANSWERED)[number];
+
 /** What is left out of the list. */
 export type DueFilter = {
   /** None: all. */
@@ -22,6 +26,8 @@ export type DueFilter = {
   span: DueSpan | null;
   finding: FindingCode | null;
   owner: string | null;
+  /** Null: both; the list then takes `no`, files and machines both. */
+  answered: DueAnswered | null;
 };
 
 export type DueQuery = DueFilter & {
@@ -42,6 +48,7 @@ export const DEFAULT_DUE_QUERY: DueQuery = {
   span: null,
   finding: null,
   owner: null,
+  answered: null,
   page: 1,
 };
 
@@ -69,13 +76,19 @@ export function parseDueQuery(parameters: SearchParameters): DueQuery {
     span: oneOf('window', DUE_SPANS),
     finding: oneOf('finding', FINDING_CODES),
     owner: text('owner') || null,
+    answered: oneOf('answered', DUE_ANSWERED),
     page: Number.isInteger(page) && page > 0 ? page : 1,
   };
 }
 
 /** Filters that a parameter cannot mean, by name: for machines, which would take a misspelt filter for an empty answer. */
 export function wrongDueFilters(parameters: SearchParameters): Record<string, string[]> {
-  const allowed = { kind: DUE_KINDS, window: DUE_SPANS, finding: FINDING_CODES } as const;
+  const allowed = {
+    kind: DUE_KINDS,
+    window: DUE_SPANS,
+    finding: FINDING_CODES,
+    answered: DUE_ANSWERED,
+  } as const;
   const wrong: Record<string, string[]> = {};
   for (const [name, values] of Object.entries(allowed)) {
     const given = texts(parameters, name).flatMap((text) => (name === 'kind' ? text.split(',') : [text]));
@@ -99,13 +112,14 @@ export function printDueQuery(query: Partial<DueQuery>): string {
   set('window', query.span);
   set('finding', query.finding);
   set('owner', query.owner);
+  set('answered', query.answered);
   set('page', query.page && query.page > 1 ? String(query.page) : null);
   return parameters.toString().replaceAll('%2C', ',');
 }
 
 /** Whether any filter narrows the list. */
-export function hasDueFilters({ kinds, span, finding, owner }: DueFilter): boolean {
-  return kinds.length > 0 || [span, finding, owner].some((one) => one !== null);
+export function hasDueFilters({ kinds, span, finding, owner, answered }: DueFilter): boolean {
+  return kinds.length > 0 || [span, finding, owner, answered].some((one) => one !== null);
 }
 
 export type DueRow = DueItem | Dateless;
@@ -119,8 +133,9 @@ export type DueSource = {
 /** What `filter` leaves, in the order it came: dates, then tokens without any. */
 export function filterDue(source: DueSource, filter: DueFilter, today: Day): readonly DueRow[] {
   const { items, dateless, findings } = source;
-  const { finding, owner } = filter;
-  const matches = ({ token, note }: DueRow) =>
+  const { finding, owner, answered } = filter;
+  const matches = ({ token, note, answer }: DueRow) =>
+    (answered === null || (answered === 'yes') === (answer !== null)) &&
     (finding === null || (findings.get(token.uuid)?.some(({ code }) => code === finding) ?? false)) &&
     (owner === null || (owner === NO_OWNER ? note.owner === null : note.owner === owner));
   const dated = items.filter((item) => isInSpan(item, filter, today) && matches(item));

@@ -1,6 +1,7 @@
 // What is due and when: every date of a token that somebody should know of, in windows from today on, riskiest first.
 // Days are calendar days in UTC, as Akamai counts them: no zone and no clock change can move one.
 import { addDays, type Day, daysBetween } from './day';
+import { type Answers, answerTo, type DueAnswer, NO_ANSWERS } from './due-answer';
 import { type Token, tokenStatus } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
 import type { Notes } from './token-query';
@@ -20,11 +21,11 @@ export const DUE_KIND_WORDS: Record<DueKind, string> = {
   review: 'Review',
 };
 
-/** One date of a token. */
-export type DueItem = { kind: DueKind; token: Token; day: Day; note: TokenNote };
+/** One date of a token, and the answer that holds for it; null when it waits for one. */
+export type DueItem = { kind: DueKind; token: Token; day: Day; note: TokenNote; answer: DueAnswer | null };
 
 /** A token that has no date at all. */
-export type Dateless = { kind: null; token: Token; day: null; note: TokenNote };
+export type Dateless = { kind: null; token: Token; day: null; note: TokenNote; answer: null };
 
 /** `ageDays`: after how many days without refresh a token is too old; null when nobody wants to know. */
 export type DueRules = { ageDays: number | null };
@@ -58,14 +59,17 @@ export function dueWindow(day: Day | null, today: Day): DueWindow {
   return days <= 90 ? '90' : 'later';
 }
 
-/** Every date of every token on `today` (UTC), riskiest first (see `byRisk`). */
+/** Every date of every token on `today` (UTC), riskiest first (see `byRisk`); the answered ones among them. */
 export function dueItems(
   tokens: readonly Token[],
   notes: Notes,
   rules: DueRules,
   today: Day,
+  answers: Answers = NO_ANSWERS,
 ): readonly DueItem[] {
-  const items = tokens.flatMap((token) => itemsOf(token, notes.get(token.uuid) ?? EMPTY_NOTE, rules, today));
+  const items = tokens.flatMap((token) =>
+    itemsOf(token, notes.get(token.uuid) ?? EMPTY_NOTE, { rules, answers, today }),
+  );
   return byRisk(items, today);
 }
 
@@ -78,11 +82,18 @@ export function datelessTokens(
   const dated = new Set(items.map(({ token }) => token.uuid));
   return tokens
     .filter(({ uuid }) => !dated.has(uuid))
-    .map((token) => ({ kind: null, token, day: null, note: notes.get(token.uuid) ?? EMPTY_NOTE }) as const)
+    .map(
+      (token) =>
+        ({ kind: null, token, day: null, note: notes.get(token.uuid) ?? EMPTY_NOTE, answer: null }) as const,
+    )
     .sort((a, b) => (a.token.name < b.token.name ? -1 : 1));
 }
 
-function itemsOf(token: Token, note: TokenNote, rules: DueRules, today: Day): DueItem[] {
+function itemsOf(
+  token: Token,
+  note: TokenNote,
+  { rules, answers, today }: { rules: DueRules; answers: Answers; today: Day },
+): DueItem[] {
   const days: Record<DueKind, Day | null> = {
     expiry: token.expiry,
     activation: activationDay(token, today),
@@ -94,7 +105,10 @@ function itemsOf(token: Token, note: TokenNote, rules: DueRules, today: Day): Du
   const kinds = tokenStatus(token, today) === 'expired' ? (['expiry'] as const) : DUE_KINDS;
   return kinds.flatMap((kind) => {
     const day = days[kind];
-    return day !== null && day <= LAST_DAY ? [{ kind, token, day, note }] : [];
+    if (day === null || day > LAST_DAY) return [];
+    const { reviewBy } = note;
+    const answer = answerTo({ kind, day }, { uuid: token.uuid, reviewBy }, answers, today);
+    return [{ kind, token, day, note, answer }];
   });
 }
 

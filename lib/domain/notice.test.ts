@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addDays, type Day, daysBetween, parseDay } from './day';
 import { DUE_KINDS, type DueItem, type DueKind } from './due';
+import type { AnswerState, DueAnswer } from './due-answer';
 import {
-  type Dated,
+  type DueDate,
   datedItems,
   dateKey,
   dueNotices,
@@ -25,13 +26,14 @@ function day(text: string): Day {
   return parseDay(text) ?? assert.fail(text);
 }
 
-const DATE: Dated = {
+const DATE: DueDate = {
   account: 'default',
   name: 'shop',
   uuid: 'u-1',
   kind: 'expiry',
   day: day('2027-03-01'),
   owner: null,
+  answer: null,
 };
 const LONG_AGO = day('2020-01-01');
 
@@ -47,7 +49,7 @@ function listener(since: Day = LONG_AGO, ladder: Ladder = LADDER) {
   return {
     told,
     /** The steps told on `today`, remembered as told. */
-    hear: (dates: readonly Dated[], today: Day): number[] => {
+    hear: (dates: readonly DueDate[], today: Day): number[] => {
       const notices = dueNotices(dates, { ladders, told: inMap(told), since, today });
       for (const notice of notices) told.set(dateKey(notice), notice.step);
       return notices.map(({ step }) => step);
@@ -134,7 +136,7 @@ test('a date that moves begins its ladder anew, and goes on with the old one whe
 test('each kind of date and each token has a ladder of its own', () => {
   const { hear } = listener();
   const today = addDays(DATE.day, -30);
-  const dates: Dated[] = [DATE, { ...DATE, kind: 'review' }, { ...DATE, uuid: 'u-2' }];
+  const dates: DueDate[] = [DATE, { ...DATE, kind: 'review' }, { ...DATE, uuid: 'u-2' }];
   assert.deepEqual(hear(dates, today), [30, 30, 30]);
   assert.deepEqual(hear([...dates, { ...DATE, kind: 'age' }], today), [30]);
 });
@@ -168,7 +170,7 @@ test('a step that is added later is told when it is the newest, and one that is 
 });
 
 test('a channel hears of its accounts, kinds and owner; the owner in capitals is the same', () => {
-  const dates: Dated[] = [
+  const dates: DueDate[] = [
     { ...DATE, owner: 'A. Bel' },
     { ...DATE, kind: 'review', owner: 'A. Bel' },
     { ...DATE, account: 'media', owner: 'a. bel' },
@@ -188,6 +190,7 @@ test('nobody is told of an activation before its day is known', () => {
   const item = (kind: DueKind, issued: Day | null): DueItem => ({
     kind,
     day: DATE.day,
+    answer: null,
     note: { ...EMPTY_NOTE, owner: 'A. Bel' },
     token: {
       ...{ name: 'shop', uuid: 'u-1', issued, activation: 'error' as const },
@@ -200,6 +203,45 @@ test('nobody is told of an activation before its day is known', () => {
     dated,
     (['activation', 'expiry'] as const).map((kind) => ({ ...DATE, account: 'media', kind, owner: 'A. Bel' })),
   );
+});
+
+test('what is answered is not told, but that an expiry has come; taken back, the newest step is', () => {
+  const answer = (state: AnswerState): DueAnswer => ({
+    state,
+    until: null,
+    reason: 'known',
+    by: 'a.bel@example.com',
+    on: LONG_AGO,
+  });
+  const table: [kind: DueKind, state: AnswerState, told: [daysLeft: number, step: number][]][] = [
+    [
+      'expiry',
+      'acknowledged',
+      [
+        [0, 0],
+        [-1, -1],
+      ],
+    ],
+    ['activation', 'acknowledged', []],
+    ['refresh', 'snoozed', []],
+    ['age', 'reviewed', []],
+    ['review', 'acknowledged', []],
+  ];
+  for (const [kind, state, told] of table) {
+    const { hear } = listener();
+    const answered = { ...DATE, kind, answer: answer(state) };
+    const heard: [number, number][] = [];
+    for (let left = 70; left >= -5; left -= 1)
+      for (const step of hear([answered], addDays(DATE.day, -left))) heard.push([left, step]);
+    assert.deepEqual(heard, told, `${kind} ${state}`);
+  }
+  const { hear } = listener();
+  const snoozed = { ...DATE, answer: answer('snoozed') };
+  assert.deepEqual(hear([DATE], addDays(DATE.day, -60)), [60]);
+  assert.deepEqual(hear([snoozed], addDays(DATE.day, -30)), []);
+  assert.deepEqual(hear([snoozed], addDays(DATE.day, -14)), []);
+  assert.deepEqual(hear([DATE], addDays(DATE.day, -10)), [14]);
+  assert.deepEqual(hear([DATE], addDays(DATE.day, -9)), []);
 });
 
 test('over leap days and the ends of years the steps are days of the calendar', () => {

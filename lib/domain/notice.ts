@@ -3,6 +3,7 @@
 
 import { type Day, daysBetween } from './day';
 import { type DueItem, type DueKind, lastIssue } from './due';
+import type { DueAnswer } from './due-answer';
 
 /** One date of a token; see due.ts. */
 export type Dated = {
@@ -13,6 +14,9 @@ export type Dated = {
   day: Day;
   owner: string | null;
 };
+
+/** A date that can be told, and the answer that holds for it; see due-answer.ts. */
+export type DueDate = Dated & { answer: DueAnswer | null };
 
 /** A step that was reached: `step` days before the date, 0 on the day, -1 the day after. */
 export type Notice = Dated & { step: number };
@@ -46,16 +50,17 @@ export function dateKey({ uuid, kind, day }: Pick<Dated, 'uuid' | 'kind' | 'day'
  * The dates of an account that somebody can be told of. An activation counts from the issue or refresh: until that is
  * known its day is today, which would be news each day.
  */
-export function datedItems(account: string, items: readonly DueItem[]): readonly Dated[] {
+export function datedItems(account: string, items: readonly DueItem[]): readonly DueDate[] {
   return items
     .filter(({ kind, token }) => kind !== 'activation' || lastIssue(token) !== null)
-    .map(({ kind, day, note, token: { name, uuid } }) => ({
+    .map(({ kind, day, note, answer, token: { name, uuid } }) => ({
       account,
       name,
       uuid,
       kind,
       day,
       owner: note.owner,
+      answer,
     }));
 }
 
@@ -68,7 +73,7 @@ export function hearsOf({ accounts }: Pick<Hearing, 'accounts'>, account: string
 }
 
 /** The dates that a channel is about. An owner is the same in capitals. */
-export function heardDates(hearing: Hearing, dates: readonly Dated[]): readonly Dated[] {
+export function heardDates<T extends Dated>(hearing: Hearing, dates: readonly T[]): readonly T[] {
   const owner = hearing.owner?.toLowerCase();
   return dates.filter(
     (date) =>
@@ -88,22 +93,30 @@ export function reachedStep(ladder: Ladder, daysLeft: number): number | null {
  * What is to be told on `today`. A date whose newest step, or a later one, was told is left out: so days that were slept
  * through cost one notice and not one for each step, and a clock that was set back causes none. A date that moved is
  * another date, with a ladder of its own. An expiry before `since`, the day on which whoever is told began to be told,
- * is no news to them.
+ * is no news to them. What is answered is not told; see `isSilenced`.
  */
 export function dueNotices(
-  dates: readonly Dated[],
+  dates: readonly DueDate[],
   { ladders, told, since, today }: { ladders: Ladders; told: Told; since: Day; today: Day },
 ): readonly Notice[] {
   const found = new Map<string, Notice>();
-  for (const date of dates) {
+  for (const { answer, ...date } of dates) {
     if (date.kind === 'expiry' && date.day < since) continue;
     const step = reachedStep(ladders[date.kind], daysBetween(today, date.day));
     const key = dateKey(date);
-    if (step === null || found.has(key)) continue;
+    if (step === null || isSilenced(date.kind, answer, step) || found.has(key)) continue;
     const last = told(date);
     if (last === null || last > step) found.set(key, { ...date, step });
   }
   return [...found.values()];
+}
+
+/**
+ * Whether an answer keeps a step from being told. Not the day of an expiry and those after it: then requests fail, and
+ * who said weeks ago that it is known may not be who is woken up.
+ */
+function isSilenced(kind: DueKind, answer: DueAnswer | null, step: number): boolean {
+  return answer !== null && !(kind === 'expiry' && step <= 0);
 }
 
 /** Reads a ladder as it is typed: numbers separated by commas or spaces. Null when it is none. */

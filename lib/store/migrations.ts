@@ -105,6 +105,15 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table due_rule (
       code text not null primary key, is_on integer not null, days integer, updated_at integer not null,
       updated_by text not null)`,
+    // What people answered to what is due. The day is the one they saw: when it moves, the answer is void.
+    `create table due_answer (
+      account text not null, uuid text not null, kind text not null, day text not null,
+      state text not null check (state in ('acknowledged', 'snoozed')), until text, reason text not null,
+      answered_at integer not null, answered_by text not null, primary key (account, uuid, kind))`,
+    // The last review of a token after which it stayed. Until when is the note's review_by.
+    `create table token_review (
+      account text not null, uuid text not null, remark text, reviewed_at integer not null, reviewed_by text not null,
+      primary key (account, uuid))`,
     // Where notices go: addresses of mail, or a webhook whose address and secret are sealed (see sealing.ts); `target` is
     // what is shown of it. Days of the ladder by kind of date; a kind that is not here is as it was delivered.
     `create table notice_channel (

@@ -118,6 +118,27 @@ export type DueRuleTable = {
   updated_by: string;
 };
 
+export type DueAnswerTable = {
+  account: string;
+  uuid: string;
+  kind: string;
+  /** The date that was answered. */
+  day: string;
+  state: 'acknowledged' | 'snoozed';
+  until: string | null;
+  reason: string;
+  answered_at: number;
+  answered_by: string;
+};
+
+export type TokenReviewTable = {
+  account: string;
+  uuid: string;
+  remark: string | null;
+  reviewed_at: number;
+  reviewed_by: string;
+};
+
 export type NoticeChannelTable = {
   id: string;
   name: string;
@@ -225,6 +246,8 @@ export type Schema = {
   token_note: TokenNoteTable;
   account_look: AccountLookTable;
   due_rule: DueRuleTable;
+  due_answer: DueAnswerTable;
+  token_review: TokenReviewTable;
   notice_channel: NoticeChannelTable;
   notice_ladder: NoticeLadderTable;
   notice_message: NoticeMessageTable;
