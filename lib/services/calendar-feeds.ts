@@ -3,9 +3,11 @@ import 'server-only';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { can } from '@/lib/domain/access';
+import { formatDay } from '@/lib/domain/day';
 import { DUE_KIND_WORDS, DUE_KINDS, type DueKind } from '@/lib/domain/due';
+import type { DueAnswer } from '@/lib/domain/due-answer';
 import { type CalendarEvent, printCalendar } from '@/lib/domain/ical';
-import type { Dated } from '@/lib/domain/notice';
+import type { DueDate } from '@/lib/domain/notice';
 import { tokenAddress } from '@/lib/domain/notice-message';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { visibleText } from '@/lib/domain/visible-text';
@@ -137,12 +139,19 @@ async function mayStill({ owner_id }: CalendarFeedTable): Promise<boolean> {
   return owner !== null && can(owner.level, 'notice.change', owner.scope);
 }
 
-function eventOf({ account, name, uuid, kind, day, owner }: Dated): CalendarEvent {
+function eventOf({ account, name, uuid, kind, day, owner, answer }: DueDate): CalendarEvent {
+  const whose = owner === null ? 'It has no owner.' : `Owner: ${visibleText(owner)}.`;
   return {
     uid: `${uuid}-${kind}@token-desk`,
     day,
     summary: `${visibleText(name)}: ${DUE_KIND_WORDS[kind]}`,
-    description: `Account ${visibleText(account)}. ${owner === null ? 'It has no owner.' : `Owner: ${visibleText(owner)}.`}`,
+    description: `Account ${visibleText(account)}. ${whose}${answer === null ? '' : ` ${answered(answer)}`}`,
     url: tokenAddress(settings().publicUrl, account, name),
   };
+}
+
+/** Without the person and their reason: whoever has the address reads it. */
+function answered({ state, until }: DueAnswer): string {
+  const words = { acknowledged: 'Acknowledged', snoozed: 'Snoozed', reviewed: 'Kept' }[state];
+  return until === null ? `${words}.` : `${words} until ${formatDay(until)}.`;
 }

@@ -8,6 +8,7 @@ import type { Token } from '@/lib/domain/token';
 import { EMPTY_NOTE } from '@/lib/domain/token-note';
 import type { Notes } from '@/lib/domain/token-query';
 import { authorize } from './authorize';
+import { readAnswers } from './due-answers';
 import { readFindingRules } from './due-rules';
 import { listNamespaces } from './inventory';
 import { readNotes } from './notes';
@@ -35,18 +36,20 @@ export async function readDue(
 ): Promise<Result<DueOverview>> {
   const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
-  const [listed, notes, rules, namespaces] = await Promise.all([
+  const [listed, notes, answers, rules, namespaces] = await Promise.all([
     listTokens(actor, account, wait),
     readNotes(actor, account),
+    readAnswers(actor, account),
     readFindingRules(actor),
     listNamespaces(actor, account, wait),
   ]);
   if (!listed.ok) return listed;
   if (!notes.ok) return notes;
+  if (!answers.ok) return answers;
   if (!rules.ok) return rules;
   const { tokens } = listed.value;
   const ageDays = rules.value.old.isOn ? rules.value.old.days : null;
-  const items = dueItems(tokens, notes.value, { ageDays }, today());
+  const items = dueItems(tokens, notes.value, { ageDays }, today(), answers.value);
   return ok({
     ...listed.value,
     items,

@@ -76,24 +76,15 @@ async function changeNotes(
 ): Promise<Result<null>> {
   const allowed = await authorize(actor, 'note.change', { account });
   if (!allowed.ok) return allowed;
-  const connection = await connect(account, actor.id);
-  if (!connection.ok) return connection;
   if ('fields' in note) {
+    const connection = await connect(account, actor.id);
+    if (!connection.ok) return connection;
     const { fields } = note;
     return fail('invalid-fields', 422, 'This cannot be noted.', 'Nothing was changed.', { fields });
   }
-  const token = await knownToken(connection.value, name);
+  const token = await noteTarget(actor, account, name);
   if (!token.ok) return token;
-  const { uuid, details } = token.value;
-  const touched = details
-    ? {
-        account,
-        namespaces: [...details.permissions.keys()],
-        networks: NETWORKS.filter((network) => details.networks[network]),
-      }
-    : { account, anything: true };
-  const inScope = await authorizeAgain(actor, 'note.change', touched);
-  if (!inScope.ok) return inScope;
+  const { uuid } = token.value;
   const was = await findNoteRow(account, uuid);
   const detail = { uuid, was: was ? toNote(was) : null, is: note };
   return withAudit(actor, { action: 'note.change', target: name, account, detail }, async () => {
@@ -114,6 +105,29 @@ async function changeNotes(
     );
     return stored.ok ? ok(null) : stored;
   });
+}
+
+/**
+ * The token of that name, for who may note something of it: all that it reaches must lie within their limits.
+ * Problems: `token-not-found`, `forbidden`, those of Akamai when nothing is known of the token yet.
+ */
+export async function noteTarget(actor: Actor, account: string, name: string): Promise<Result<Token>> {
+  const allowed = await authorize(actor, 'note.change', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  const token = await knownToken(connection.value, name);
+  if (!token.ok) return token;
+  const { details } = token.value;
+  const touched = details
+    ? {
+        account,
+        namespaces: [...details.permissions.keys()],
+        networks: NETWORKS.filter((network) => details.networks[network]),
+      }
+    : { account, anything: true };
+  const inScope = await authorizeAgain(actor, 'note.change', touched);
+  return inScope.ok ? token : inScope;
 }
 
 /** The token as it is known here, or asked of Akamai when it is not. */

@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { type Day, dayAt } from '@/lib/domain/day';
 import { dueItems } from '@/lib/domain/due';
 import {
-  type Dated,
+  type DueDate,
   datedItems,
   dueNotices,
   heardDates,
@@ -40,6 +40,7 @@ import {
   type WaitingMessage,
 } from '@/lib/store/notices';
 import { connect, offeredAccounts } from './connection';
+import { readAnswers } from './due-answers';
 import { readFindingRules } from './due-rules';
 import { readNotes } from './notes';
 import type { Sent } from './notice-senders';
@@ -101,7 +102,7 @@ async function lookOnce(at: number): Promise<void> {
   await sendDue(at);
 }
 
-type KnownDates = { account: string; readAt: number; dates: readonly Dated[] };
+type KnownDates = { account: string; readAt: number; dates: readonly DueDate[] };
 
 async function enqueue(channels: readonly Channel[], at: number): Promise<void> {
   const due = channels.filter(
@@ -177,9 +178,10 @@ export async function datesOfAccount(account: string, today: Day, wait: Wait): P
   if (!tokens) return null;
   const actor = operatorActor();
   const [notes, rules] = [await readNotes(actor, account), await readFindingRules(actor)];
-  if (!notes.ok || !rules.ok) return null;
+  const answers = await readAnswers(actor, account);
+  if (!notes.ok || !answers.ok || !rules.ok) return null;
   const ageDays = rules.value.old.isOn ? rules.value.old.days : null;
-  const items = dueItems(tokens.tokens, notes.value, { ageDays }, today);
+  const items = dueItems(tokens.tokens, notes.value, { ageDays }, today, answers.value);
   return { account, readAt: tokens.readAt, dates: datedItems(account, items) };
 }
 

@@ -2,6 +2,7 @@
 import 'server-only';
 import { z } from 'zod';
 import { DUE_KINDS, DUE_WINDOWS } from '@/lib/domain/due';
+import { ANSWER_STATES } from '@/lib/domain/due-answer';
 import { FINDING_CODES } from '@/lib/domain/findings';
 import { PERMISSIONS } from '@/lib/domain/permissions';
 import { PROBLEM_CODES } from '@/lib/domain/problem';
@@ -75,6 +76,16 @@ const dueItem = z.object({
   window: z.enum(DUE_WINDOWS),
   words: z.string(),
   findings: z.array(z.enum(FINDING_CODES)),
+  answer: z
+    .object({
+      state: z.enum(ANSWER_STATES),
+      until: day.nullable().describe('From this day on it is due again; null until its date changes.'),
+      reason: z.string().nullable(),
+      by: z.string(),
+      on: day,
+    })
+    .nullable()
+    .describe('What somebody answered to it; null while it waits.'),
   note: z
     .object({
       owner: z.string().nullable(),

@@ -2,7 +2,7 @@
 import 'server-only';
 import { RIGHTS, type Right } from '@/lib/domain/access';
 import { DUE_KINDS } from '@/lib/domain/due';
-import { DUE_SPANS } from '@/lib/domain/due-query';
+import { DUE_ANSWERED, DUE_SPANS } from '@/lib/domain/due-query';
 import { FINDING_CODES } from '@/lib/domain/findings';
 import { ok, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
@@ -357,6 +357,10 @@ const PATHS: ApiDocument['paths'] = {
         }),
         query('finding', 'Only tokens with this finding.', { type: 'string', enum: FINDING_CODES }),
         query('owner', 'Only tokens of this owner; `none` for tokens without one.'),
+        query('answered', 'Only what was acknowledged, snoozed or kept, or only what was not.', {
+          type: 'string',
+          enum: DUE_ANSWERED,
+        }),
       ],
       responses: { 200: json('DueList', 'The dates.'), ...problems(422, ...OF_AKAMAI) },
     }),

@@ -12,6 +12,7 @@ import type { Result } from '@/lib/domain/problem';
 import { makeBundle } from '@/simulator/bundle';
 import { edgercOf } from '@/simulator/edgerc';
 import { type Simulator, startSimulator } from '@/simulator/server';
+import type { SeenDate } from './due-answers';
 import type { Actor } from './session';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-matrix-'));
@@ -98,6 +99,24 @@ async function someChannel(): Promise<string> {
   const settings = await readNoticeSettings(operatorActor());
   return (settings.ok ? settings.value.channels.find((one) => one.name === name)?.id : undefined) ?? '';
 }
+
+/** A date of the account, as a form sends it; looked up once, so that nobody else's call asks Akamai. */
+let date: Promise<SeenDate> | null = null;
+function someDate(): Promise<SeenDate> {
+  date ??= findDate();
+  return date;
+}
+async function findDate(): Promise<SeenDate> {
+  const { readDue } = await import('./due');
+  const { operatorActor } = await import('./session');
+  const due = await readDue(operatorActor(), 'default');
+  const item = due.ok
+    ? due.value.items.find(({ kind, token }) => kind === 'refresh' && token.name === 'cart-reader')
+    : undefined;
+  assert.ok(item);
+  return { name: item.token.name, uuid: item.token.uuid, kind: item.kind, day: item.day };
+}
+const acknowledged = { state: 'acknowledged', reason: 'known', until: '', otherDay: '' };
 
 const noLimits = { namespaces: '', stagingOnly: false };
 
@@ -219,6 +238,33 @@ const SERVICES: Readonly<Record<string, Line>> = {
   'due.readDue': {
     right: 'token.list',
     run: async (actor) => (await import('./due')).readDue(actor, 'default'),
+  },
+  'due-answers.readAnswers': {
+    right: 'token.list',
+    run: async (actor) => (await import('./due-answers')).readAnswers(actor, 'default'),
+  },
+  'due-answers.answerDue': {
+    right: 'note.change',
+    run: async (actor) =>
+      (await import('./due-answers')).answerDue(actor, 'default', await someDate(), acknowledged),
+  },
+  'due-answers.showDueAgain': {
+    right: 'note.change',
+    run: async (actor) => {
+      const { answerDue, showDueAgain } = await import('./due-answers');
+      const { operatorActor } = await import('./session');
+      await answerDue(operatorActor(), 'default', await someDate(), acknowledged);
+      return showDueAgain(actor, 'default', await someDate());
+    },
+  },
+  'due-answers.reviewToken': {
+    right: 'note.change',
+    run: async (actor) => {
+      const { addDays } = await import('@/lib/domain/day');
+      const { today } = await import('./surroundings');
+      const input = { remark: '', until: addDays(today(), 90), otherDay: '' };
+      return (await import('./due-answers')).reviewToken(actor, 'default', await someDate(), input);
+    },
   },
   'due.readFindings': {
     right: 'token.read',
@@ -360,6 +406,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
   'notes.readEarlierNote': {
     right: 'token.list',
     run: async (actor) => (await import('./notes')).readEarlierNote(actor, 'default', 'cart-reader'),
+  },
+  'notes.noteTarget': {
+    right: 'note.change',
+    run: async (actor) => (await import('./notes')).noteTarget(actor, 'default', 'cart-reader'),
   },
   'notes.changeNote': {
     right: 'note.change',

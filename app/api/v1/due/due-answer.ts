@@ -47,7 +47,7 @@ export async function dueAnswer(
 function parametersOf(request: Request): Record<string, string[]> {
   const given: Record<string, string[]> = {};
   for (const [name, value] of new URL(request.url).searchParams) {
-    if (!['kind', 'window', 'finding', 'owner'].includes(name)) continue;
+    if (!['kind', 'window', 'finding', 'owner', 'answered'].includes(name)) continue;
     given[name] = [...(given[name] ?? []), value];
   }
   return given;
