@@ -23,6 +23,7 @@ export function DueFilters({ query, owners, counts, clearHref }: DueFiltersProps
       <form className="flex flex-wrap items-center gap-x-4 gap-y-2">
         {query.view !== 'list' && <input type="hidden" name="view" value={query.view} />}
         {query.month && <input type="hidden" name="month" value={query.month} />}
+        {query.answered && <input type="hidden" name="answered" value={query.answered} />}
         {query.span && <input type="hidden" name="window" value={query.span} />}
         <fieldset className="flex flex-wrap gap-x-4 max-sm:w-full max-sm:grid max-sm:grid-cols-3 sm:gap-y-1">
           <legend className="sr-only">Kinds of date</legend>

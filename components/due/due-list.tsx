@@ -11,7 +11,8 @@ import {
   dueWords,
   isUrgent,
 } from '@/lib/domain/due';
-import type { DueRow } from '@/lib/domain/due-query';
+import { answerWords } from '@/lib/domain/due-answer';
+import { type DueRow, rowId } from '@/lib/domain/due-query';
 import { FINDING_WORDS, type Finding } from '@/lib/domain/findings';
 import { visibleText } from '@/lib/domain/visible-text';
 import { KindMark } from './kind-mark';
@@ -23,6 +24,8 @@ type DueListProps = {
   /** Names of tokens whose details are still being read. */
   pending: ReadonlySet<string>;
   tokenHref: (name: string) => Route;
+  /** The dialog of a row; null for who may not answer. */
+  answerHref: ((row: DueRow) => Route) | null;
 };
 
 type Group = { id: string; title: string; rows: readonly DueRow[] };
@@ -62,6 +65,7 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
           <col className="w-44" />
           <col className="w-16" />
           <col className="w-28" />
+          {rest.answerHref && <col className="w-24" />}
         </colgroup>
         <thead className="sr-only">
           <tr>
@@ -70,6 +74,7 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
             <th scope="col">Permissions</th>
             <th scope="col">Networks</th>
             <th scope="col">Kind of date</th>
+            {rest.answerHref && <th scope="col">Answer</th>}
           </tr>
         </thead>
         <tbody>
@@ -84,8 +89,8 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
 
 type RowProps = Omit<DueListProps, 'rows'> & { row: DueRow };
 
-function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
-  const { token, kind, day } = row;
+function DueTableRow({ row, today, findings, pending, tokenHref, answerHref }: RowProps) {
+  const { token, kind, day, answer } = row;
   const all = [...(token.details?.permissions ?? [])];
   const [first] = all;
   // That there is no owner is in the words already.
@@ -125,6 +130,11 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
                 </>
               )}
             </span>
+            {answer && (
+              <span className="block text-s text-ink-2 [overflow-wrap:anywhere]">
+                {visibleText(answerWords(answer))}
+              </span>
+            )}
           </span>
         </span>
       </td>
@@ -149,6 +159,24 @@ function DueTableRow({ row, today, findings, pending, tokenHref }: RowProps) {
           </span>
         )}
       </td>
+      {answerHref && (
+        <td className="c-act text-end max-cards:[grid-area:4/1/auto/-1]">
+          <Link
+            id={rowId(row)}
+            href={answerHref(row)}
+            prefetch={false}
+            scroll={false}
+            className="button"
+            data-look="plain"
+          >
+            Review…
+            <span className="sr-only">
+              {' '}
+              {visibleText(token.name)}, {kind === null ? 'no date' : DUE_KIND_WORDS[kind]}
+            </span>
+          </Link>
+        </td>
+      )}
     </tr>
   );
 }

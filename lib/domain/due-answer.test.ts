@@ -128,18 +128,21 @@ test('what is offered lies within what is allowed; an expiry is due again on its
   ];
   for (const [kind, inDays, offered] of table)
     assert.deepEqual(
-      snoozeChoices({ kind, day: later(inDays) }, today),
+      snoozeChoices({ kind, day: later(inDays) }, today).map((one) => one.day),
       offered.map(later),
       `${kind} ${inDays}`,
     );
   assert.equal(latestSnooze({ kind: 'refresh', day: later(3) }, today), later(365));
-  assert.deepEqual(reviewChoices(null, today), {
-    days: ['2027-02-26', '2027-05-26', '2027-11-26'],
-    usual: '2027-05-26',
-  });
-  assert.deepEqual(reviewChoices(day('2027-03-01'), today), { days: ['2027-02-26'], usual: '2027-02-26' });
-  assert.deepEqual(reviewChoices(later(10), today), { days: [later(10)], usual: later(10) });
-  assert.deepEqual(reviewChoices(today, today), { days: [], usual: null });
+  const offeredFor = (expiry: Day | null) => {
+    const { choices, usual } = reviewChoices(expiry, today);
+    return [...choices.map((one) => one.day), `usual ${usual}`];
+  };
+  assert.deepEqual(offeredFor(null), ['2027-02-26', '2027-05-26', '2027-11-26', 'usual 2027-05-26']);
+  assert.deepEqual(offeredFor(day('2027-03-01')), ['2027-02-26', 'usual 2027-02-26']);
+  assert.deepEqual(offeredFor(later(10)), [later(10), `usual ${later(10)}`]);
+  assert.deepEqual(offeredFor(today), ['usual null']);
+  assert.equal(reviewChoices(null, today).choices[1]?.words, '6 months, until 26 May 2027');
+  assert.equal(reviewChoices(later(10), today).choices[0]?.words, 'until it expires, 6 Dec 2026');
   assert.equal(latestReview(null, today), '2028-11-26');
 });
 

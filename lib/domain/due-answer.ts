@@ -88,21 +88,39 @@ export function latestReview(expiry: Day | null, today: Day): Day {
   return expiry !== null && expiry < latest ? expiry : latest;
 }
 
+/** A day that is offered: `6 months, until 26 May 2027`. */
+export type DayChoice = { day: Day; words: string };
+
 /** The days that are offered for snoozing, the soonest first; none when it is too late for it. */
-export function snoozeChoices(date: Date, today: Day): readonly Day[] {
+export function snoozeChoices(date: Date, today: Day): readonly DayChoice[] {
   const latest = latestSnooze(date, today);
-  const days = SNOOZE_DAYS.map((count) => addDays(today, count)).filter((day) => day < latest);
+  const days = SNOOZE_DAYS.map((count) => choice(`${count} days`, addDays(today, count)));
+  const before = days.filter(({ day }) => day < latest);
   const isSoon = daysBetween(today, latest) <= Math.max(...SNOOZE_DAYS);
-  return isSoon && latest > today ? [...days, latest] : days;
+  return isSoon && latest > today ? [...before, untilExpiry(latest)] : before;
 }
 
 /** The days that are offered for the next review, and which of them is usual; none when the token ends today or has. */
-export function reviewChoices(expiry: Day | null, today: Day): { days: readonly Day[]; usual: Day | null } {
+export function reviewChoices(
+  expiry: Day | null,
+  today: Day,
+): { choices: readonly DayChoice[]; usual: Day | null } {
   const latest = latestReview(expiry, today);
-  const days = REVIEW_MONTHS.map((count) => addMonths(today, count)).filter((day) => day <= latest);
-  const offered = days.length === 0 && latest > today ? [latest] : days;
+  const fitting = REVIEW_MONTHS.map((count) => choice(`${count} months`, addMonths(today, count))).filter(
+    ({ day }) => day <= latest,
+  );
+  const choices = fitting.length === 0 && latest > today ? [untilExpiry(latest)] : fitting;
   const wanted = addMonths(today, USUAL_REVIEW_MONTHS);
-  return { days: offered, usual: offered.find((day) => day === wanted) ?? offered.at(-1) ?? null };
+  const usual = choices.find(({ day }) => day === wanted) ?? choices.at(-1);
+  return { choices, usual: usual?.day ?? null };
+}
+
+function choice(words: string, day: Day): DayChoice {
+  return { day, words: `${words}, until ${formatDay(day)}` };
+}
+
+function untilExpiry(day: Day): DayChoice {
+  return { day, words: `until it expires, ${formatDay(day)}` };
 }
 
 /** What was typed: `until` is a day that was offered, `otherDay` one that was given and wins. */

@@ -14,6 +14,8 @@ import {
   filterDue,
   parseDueQuery,
   printDueQuery,
+  rowAfter,
+  rowId,
   wrongDueFilters,
 } from './due-query';
 import type { Token } from './token';
@@ -122,7 +124,7 @@ test('what is answered is told apart, and files and machines get it with its ans
 test('the state goes through the URL and back', () => {
   const queries = [
     '',
-    'view=month&month=2026-12&kind=expiry,review&window=30&finding=no-owner&owner=A.+Bel',
+    'view=month&month=2026-12&kind=expiry,review&window=30&finding=no-owner&owner=A.+Bel&answered=yes',
     'view=month&month=2026-12&day=2026-12-03',
     'view=charts',
     'kind=expiry,activation,refresh,age,review&page=3',
@@ -247,4 +249,30 @@ test('the file and the JSON have a line for each date, with its note and its fin
     },
   });
   assert.equal(dueJson(rows[5] ?? assert.fail(), SOURCE, today).window, 'never');
+});
+
+test('after a row comes the next one, of another token when all rows of this one go', () => {
+  const rows = dueItems(
+    [
+      token('a', { nextRefresh: addDays(today, 1) }),
+      token('b', { nextRefresh: addDays(today, 2), issued: addDays(today, -28) }),
+      token('c', { nextRefresh: addDays(today, 40) }),
+    ],
+    new Map([['uuid-b', { ...EMPTY_NOTE, reviewBy: addDays(today, 3) }]]),
+    { ageDays: null },
+    today,
+  );
+  assert.deepEqual(rows.map(rowId), ['refresh-uuid-a', 'refresh-uuid-b', 'review-uuid-b', 'refresh-uuid-c']);
+  const after = (at: number, ofAnother: boolean) => {
+    const next = rowAfter(rows, rows[at] ?? assert.fail(), ofAnother);
+    return next && rowId(next);
+  };
+  assert.deepEqual(
+    [0, 1, 2, 3].map((at) => after(at, false)),
+    ['refresh-uuid-b', 'review-uuid-b', 'refresh-uuid-c', 'review-uuid-b'],
+  );
+  assert.equal(after(1, true), 'refresh-uuid-c');
+  assert.equal(after(3, true), 'review-uuid-b');
+  const [only = assert.fail()] = rows;
+  assert.equal(rowAfter([only], only, false), null);
 });

@@ -124,6 +124,22 @@ export function hasDueFilters({ kinds, span, finding, owner, answered }: DueFilt
 
 export type DueRow = DueItem | Dateless;
 
+/** What names a row in the address, and is its place on the page. */
+export function rowId({ kind, token }: DueRow): string {
+  return `${kind ?? 'none'}-${token.uuid}`;
+}
+
+/**
+ * Where to go on once `row` is answered: the row after it, or the one before when it is the last. `ofAnother`: of another
+ * token, as a review answers all rows of its token.
+ */
+export function rowAfter(rows: readonly DueRow[], row: DueRow, ofAnother: boolean): DueRow | null {
+  const at = rows.findIndex((one) => rowId(one) === rowId(row));
+  if (at === -1) return rows[0] ?? null;
+  const isOther = ({ token }: DueRow) => !ofAnother || token.uuid !== row.token.uuid;
+  return rows.slice(at + 1).find(isOther) ?? rows.slice(0, at).findLast(isOther) ?? null;
+}
+
 export type DueSource = {
   items: readonly DueItem[];
   dateless: readonly Dateless[];

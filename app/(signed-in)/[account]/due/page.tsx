@@ -2,12 +2,15 @@
 import { Download } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
+import { AnswerDialog } from '@/components/due/answer-dialog';
 import { AgeChart, WeekChart } from '@/components/due/due-charts';
 import { DueFilters } from '@/components/due/due-filters';
 import { DueList } from '@/components/due/due-list';
+import { FocusTarget } from '@/components/due/focus-target';
 import { MonthCalendar } from '@/components/due/month-calendar';
 import { StaleData } from '@/components/tokens/stale-data';
 import { Icon } from '@/components/ui/icon';
+import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
 import { ageInWords } from '@/lib/domain/age';
 import { type Day, formatDay } from '@/lib/domain/day';
@@ -24,22 +27,26 @@ import {
   hasDueFilters,
   parseDueQuery,
   printDueQuery,
+  rowAfter,
+  rowId,
 } from '@/lib/domain/due-query';
 import type { FindingCode } from '@/lib/domain/findings';
-import { monthOf } from '@/lib/domain/month';
+import { type Month, monthOf } from '@/lib/domain/month';
 import type { Token } from '@/lib/domain/token';
 import { type DueOverview, readDue } from '@/lib/services/due';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, today } from '@/lib/services/surroundings';
 import { showFirst } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../page-frame';
-import { signedIn } from '../../signed-in';
+import { mayOn, signedIn } from '../../signed-in';
+import { answerAction } from './actions';
 
 export const metadata: Metadata = { title: 'Due' };
 
 export default async function DuePage({ params, searchParams }: PageProps<'/[account]/due'>) {
   const account = decodeURIComponent((await params).account);
-  const query = parseDueQuery(await searchParams);
+  const given = await searchParams;
+  const query = parseDueQuery(given);
   const base = `/${encodeURIComponent(account)}`;
   const search = printDueQuery(query);
   const actor = await signedIn(search ? `${base}/due?${search}` : `${base}/due`);
@@ -47,7 +54,7 @@ export default async function DuePage({ params, searchParams }: PageProps<'/[acc
   return (
     <PageFrame actor={actor} account={account} section="due">
       {due.ok ? (
-        <Due actor={actor} account={account} base={base} query={query} due={due.value} />
+        <Due actor={actor} account={account} base={base} query={query} due={due.value} given={given} />
       ) : (
         <ProblemPage title="Due" problem={due.problem} />
       )}
@@ -55,18 +62,35 @@ export default async function DuePage({ params, searchParams }: PageProps<'/[acc
   );
 }
 
-type DueProps = { actor: Actor; account: string; base: string; query: DueQuery; due: DueOverview };
+/** `act=answer&date=…` opens the dialog of a row, `done` tells what became of it. */
+type Given = Readonly<Record<string, string | string[] | undefined>>;
+type DueProps = {
+  actor: Actor;
+  account: string;
+  base: string;
+  query: DueQuery;
+  due: DueOverview;
+  given: Given;
+};
 type Href = (change: Partial<DueQuery>) => Route;
 
-async function Due({ actor, account, base, query, due }: DueProps) {
+async function Due({ actor, account, base, query, due, given }: DueProps) {
   const { problem, pending, readAt, isRefreshing } = due;
   const day = today();
   const href: Href = (change) => {
     const search = printDueQuery({ ...query, page: 1, ...change });
     return (search ? `${base}/due?${search}` : `${base}/due`) as Route;
   };
-  const rows = filterDue(due, query, day);
-  const shown = query.view === 'list' ? pageOf(rows, query.page) : rows;
+  const rows = filterDue(due, shownBy(query), day);
+  const shown =
+    query.view === 'list'
+      ? pageOf(rows, query.page)
+      : query.view === 'month'
+        ? inMonth(rows, query, day)
+        : [];
+  const mayAnswer = mayOn(actor, account, 'note.change');
+  const answering = mayAnswer && given.act === 'answer' ? rowOf(due, given.date) : null;
+  const here = href({ page: query.page });
   if (pending.size > 0)
     await showFirst(
       actor,
@@ -78,6 +102,7 @@ async function Due({ actor, account, base, query, due }: DueProps) {
     findings: due.findings,
     pending,
     tokenHref: (name: string) => `${base}/tokens/${encodeURIComponent(name)}` as Route,
+    answerHref: mayAnswer ? (row: DueRow) => withParameters(here, { act: 'answer', date: rowId(row) }) : null,
   };
   return (
     <>
@@ -87,14 +112,20 @@ async function Due({ actor, account, base, query, due }: DueProps) {
           <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
         </div>
       )}
+      {typeof given.done === 'string' && DONE.has(given.done) && !answering && (
+        <div className="mb-5">
+          <Notice look="ok" title={DONE.get(given.done) ?? ''} />
+        </div>
+      )}
       <Ruler query={query} due={due} today={day} href={href} />
       <div className="mb-6 grid grid-cols-[minmax(0,1fr)] gap-2">
         <DueFilters
           query={query}
           owners={ownersOf(due)}
           counts={findingCounts(due)}
-          clearHref={href({ kinds: [], span: null, finding: null, owner: null })}
+          clearHref={href({ kinds: [], span: null, finding: null, owner: null, answered: null })}
         />
+        <AnsweredLine query={query} due={due} today={day} href={href} />
         {!due.knowsNamespaces && (
           <p className="text-s text-ink-3">
             The namespaces could not be read: findings about them are missing now.
@@ -104,16 +135,58 @@ async function Due({ actor, account, base, query, due }: DueProps) {
       {query.view === 'charts' ? (
         <Charts rows={rows} today={day} />
       ) : query.view === 'month' ? (
-        <MonthView {...list} base={base} query={query} rows={rows} href={href} />
+        <MonthView {...list} base={base} query={query} rows={rows} listed={shown} href={href} />
       ) : shown.length === 0 ? (
         <Nothing query={query} />
       ) : (
         <DueList {...list} rows={shown} />
       )}
       {query.view === 'list' && <Pager count={rows.length} query={query} href={href} />}
-      {(isRefreshing || (pending.size > 0 && !problem)) && <Poll mark={`${readAt} ${pending.size}`} />}
+      {answering ? (
+        <AnswerDialog
+          row={answering}
+          today={day}
+          action={answerAction}
+          account={account}
+          back={printDueQuery(query)}
+          next={{ after: idAfter(shown, answering, false), afterReview: idAfter(shown, answering, true) }}
+          closeHref={`${here}#${rowId(answering)}` as Route}
+        />
+      ) : (
+        <FocusTarget />
+      )}
+      {(isRefreshing || (pending.size > 0 && !problem)) && !answering && (
+        <Poll mark={`${readAt} ${pending.size}`} />
+      )}
     </>
   );
+}
+
+/** What became of a row, for who is back from its dialog. */
+const DONE: ReadonlyMap<string, string> = new Map([
+  ['reviewed', 'It was reviewed, and stays.'],
+  ['acknowledged', 'It was acknowledged.'],
+  ['snoozed', 'It was snoozed.'],
+  ['open', 'It is shown again.'],
+]);
+
+/** List and month leave out what is answered, unless that is asked for. The charts count everything. */
+function shownBy(query: DueQuery): DueQuery {
+  return query.view === 'charts' ? query : { ...query, answered: query.answered ?? 'no' };
+}
+
+function rowOf(due: DueOverview, date: Given[string]): DueRow | null {
+  return [...due.items, ...due.dateless].find((row) => rowId(row) === date) ?? null;
+}
+
+function idAfter(rows: readonly DueRow[], row: DueRow, ofAnother: boolean): string {
+  const next = rowAfter(rows, row, ofAnother);
+  return next ? rowId(next) : '';
+}
+
+function withParameters(href: Route, parameters: Record<string, string>): Route {
+  const more = new URLSearchParams(parameters);
+  return `${href}${href.includes('?') ? '&' : '?'}${more}` as Route;
 }
 
 const VIEW_WORDS: Record<DueView, string> = { list: 'List', month: 'Month', charts: 'Charts' };
@@ -121,7 +194,9 @@ const VIEW_WORDS: Record<DueView, string> = { list: 'List', month: 'Month', char
 type PartProps = { query: DueQuery; due: DueOverview; today: Day; href: Href };
 
 function Head({ base, query, due, today: day, href }: PartProps & { base: string }) {
-  const soon = due.items.filter((item) => ['7', '30', '90'].includes(dueWindow(item.day, day))).length;
+  const soon = due.items.filter(
+    (item) => item.answer === null && ['7', '30', '90'].includes(dueWindow(item.day, day)),
+  ).length;
   const forever = due.tokens.filter((token) => token.expiry === null).length;
   const { view: _, month: __, day: ___, page: ____, ...filter } = query;
   const filters = printDueQuery(filter);
@@ -181,7 +256,7 @@ function Ruler({ query, due, today: day, href }: PartProps) {
   return (
     <nav aria-label="Window" className="mb-5 grid grid-cols-3 border-t border-ink-2 text-m sm:grid-cols-6">
       {RULER.map(([span, words]) => {
-        const count = filterDue(due, { ...query, span }, day).length;
+        const count = filterDue(due, { ...shownBy(query), span }, day).length;
         const isBad = span === 'overdue' && count > 0;
         return (
           <Link
@@ -200,19 +275,55 @@ function Ruler({ query, due, today: day, href }: PartProps) {
   );
 }
 
+/** How many are left out because somebody answered them, or that only those are shown. */
+function AnsweredLine({ query, due, today: day, href }: PartProps) {
+  if (query.answered === 'yes')
+    return (
+      <p className="text-m text-ink-2">
+        Only what is acknowledged, snoozed or kept.{' '}
+        <Link href={href({ answered: null })} prefetch={false}>
+          Show what waits
+        </Link>
+      </p>
+    );
+  const count = filterDue(due, { ...query, answered: 'yes' }, day).length;
+  if (count === 0 || query.view === 'charts') return null;
+  return (
+    <p className="text-m text-ink-2">
+      {count} {count === 1 ? 'is' : 'are'} acknowledged, snoozed or kept.{' '}
+      <Link href={href({ answered: 'yes' })} prefetch={false}>
+        Show {count === 1 ? 'it' : 'them'}
+      </Link>
+    </p>
+  );
+}
+
 type MonthViewProps = Omit<Parameters<typeof DueList>[0], 'rows'> & {
   base: string;
   query: DueQuery;
   rows: readonly DueRow[];
+  /** Of them, those below the calendar. */
+  listed: readonly DueRow[];
   href: Href;
 };
 
-function MonthView({ base, query, rows, href, ...list }: MonthViewProps) {
+/** The rows of the month that is shown, or of its chosen day. */
+function inMonth(rows: readonly DueRow[], query: DueQuery, today: Day): readonly DueRow[] {
+  const month = query.month ?? monthOf(today);
+  if (!month) return [];
+  const chosen = chosenIn(month, query);
+  return rows.filter(({ day }) => (chosen ? day === chosen : (day?.startsWith(month) ?? false)));
+}
+
+function chosenIn(month: Month, { day }: DueQuery): Day | null {
+  return day?.startsWith(month) ? day : null;
+}
+
+function MonthView({ base, query, rows, listed, href, ...list }: MonthViewProps) {
   const month = query.month ?? monthOf(list.today);
   if (!month) return null;
   const items = rows.filter((row): row is DueItem => row.day?.startsWith(month) ?? false);
-  const chosen = query.day?.startsWith(month) ? query.day : null;
-  const listed = chosen ? items.filter(({ day }) => day === chosen) : items;
+  const chosen = chosenIn(month, query);
   return (
     <>
       <MonthCalendar

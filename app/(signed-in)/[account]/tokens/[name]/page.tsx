@@ -28,6 +28,7 @@ import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { readFindings } from '@/lib/services/due';
+import { readAnswers } from '@/lib/services/due-answers';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import { readEarlierNote, readNotes } from '@/lib/services/notes';
 import { type Actor, mustSignInAgain } from '@/lib/services/session';
@@ -131,8 +132,9 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
   const { token, problem, readAt, isRefreshing } = view;
   const day = today();
   const status = tokenStatus(token, day);
-  const [notes, findings] = await Promise.all([
+  const [notes, answers, findings] = await Promise.all([
     readNotes(actor, account),
+    readAnswers(actor, account),
     readFindings(actor, account, token, 'briefly'),
   ]);
   const note = (notes.ok ? notes.value.get(token.uuid) : undefined) ?? EMPTY_NOTE;
@@ -249,7 +251,10 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
                 </Link>
               )}
             </div>
-            <NoteFacts note={note} />
+            <NoteFacts
+              note={note}
+              review={answers.ok ? (answers.value.reviews.get(token.uuid) ?? null) : null}
+            />
             {mayNote && earlier && <KeepNote account={account} name={token.name} note={earlier} />}
           </section>
           <section aria-labelledby="dates">
