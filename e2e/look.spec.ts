@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { makeBundle } from '@/simulator/bundle';
 import { detailsRead, expect, PASSWORD, test, watch } from './fixtures';
+import { ANSWER_DIALOG } from './pages';
 
 const PAGES = [
   '/default/tokens?q=geo&expired=1',
@@ -15,6 +16,8 @@ const PAGES = [
   '/default/tokens/new?from=loyalty-points',
   '/default/tokens/nobody-made-this',
   '/default/due',
+  '/default/due?answered=yes',
+  ANSWER_DIALOG,
   '/default/due?view=month',
   '/default/due?view=charts',
   '/default/due?finding=old&owner=nobody',

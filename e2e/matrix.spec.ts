@@ -344,6 +344,12 @@ const ACTIONS: Readonly<
     withState: true,
     changes: null,
   },
+  // To no date of the token: refused for everybody, so that what is due on this desk stays so.
+  answerAction: {
+    fields: { account: 'default', name: 'cart-reader', uuid: 'u', state: 'acknowledged', reason: 'known' },
+    withState: true,
+    changes: null,
+  },
   keepNoteAction: { fields: { account: 'default', name: 'cart-reader' }, withState: true, changes: null },
   // No days: refused for admins too, so that the rules of this desk stay as they are.
   saveRulesAction: { fields: { on: 'legacy', 'days-old': '0' }, withState: true, changes: null },

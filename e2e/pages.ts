@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Right, ROLES } from '@/lib/domain/access';
+import { uuidOf } from '@/simulator/account';
 import { ROOT } from '../scripts/steps.mjs';
 import { actionId, type Desk, expect, PASSWORD, reply } from './fixtures';
 
@@ -13,6 +14,9 @@ export function manifest<T>(path: string): T {
 
 /** What there is to see on the desk of the tour. */
 export type World = { key: string; invited: string; bystander: string };
+
+/** The dialog of a date; the simulator gives a name the same uuid in every run. */
+export const ANSWER_DIALOG = `/default/due?act=answer&date=refresh-${uuidOf('cart-reader', '1')}`;
 
 /** Each page of the build for who is signed in, the right it needs, and the addresses where all its controls are. */
 export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World) => readonly string[] }>> = {
@@ -39,7 +43,12 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
   },
   '/[account]/due': {
     right: 'token.list',
-    paths: () => ['/default/due?kind=expiry', '/default/due?view=month', '/default/due?view=charts'],
+    paths: () => [
+      '/default/due?kind=expiry',
+      '/default/due?view=month',
+      '/default/due?view=charts',
+      ANSWER_DIALOG,
+    ],
   },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
   '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },

@@ -43,7 +43,11 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
       edgeWorkers`,
   },
   // The calendar: its days, and the address that its keys change.
-  '/[account]/due': { viewer: 'aria-label data-day data-due data-today path search' },
+  '/[account]/due': {
+    viewer: 'aria-label data-day data-due data-today path search',
+    // The dialog of an answer.
+    manager: 'account back choices closeHref day hidden kind labelledBy latest lead next usual uuid words',
+  },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': { viewer: `${ROWS} colour` },
   '/settings/connections': { admin: 'account colour colours' },
@@ -79,7 +83,7 @@ const CALLS: readonly Call[] = [
     path: '/api/v1/due?kind=refresh&window=90',
     data: {
       viewer: `account asOf today detailsPending items kind day daysLeft window words findings
-        note owner purpose ticket tags reviewBy token ${TOKEN}`,
+        answer note owner purpose ticket tags reviewBy token ${TOKEN}`,
     },
   },
   { path: '/api/v1/bundles/inspect', bundle: true, data: { viewer: INSPECTION } },

@@ -87,7 +87,7 @@ test('20 tokens are reviewed by keyboard alone, the focus going on to the next o
     await expect.poll(() => focusedName(page)).toBe(`Review… ${name}, Review`);
     await page.keyboard.press('Enter');
     await expect(page.getByRole('alertdialog', { name })).toBeVisible();
-    await expect(page.getByRole('combobox', { name: 'Review it again in' })).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Review it again' })).toBeFocused();
     // Past the step to another day and into the remark; the third one is chosen for longer, with a remark.
     if (index === 2) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Tab');
@@ -142,12 +142,12 @@ test('dates are acknowledged and snoozed with a reason, leave the list, and come
   await open(name);
   await dialog.getByText('Snooze…').press('Enter');
   await dialog.getByText('Another day').last().press('Enter');
-  await dialog.getByLabel('Until', { exact: true }).last().fill(addDays(today, 60));
+  await dialog.getByLabel('On', { exact: true }).last().fill(addDays(today, 60));
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('waits for the release');
   await page.keyboard.press('Enter');
   // Its field says how far a day may be, but is asked of the server.
   await expect(dialog).toBeVisible();
-  await dialog.getByLabel('Until', { exact: true }).last().fill('');
+  await dialog.getByLabel('On', { exact: true }).last().fill('');
   await dialog.getByRole('textbox', { name: 'Reason' }).press('Enter');
   await expect(page.getByText('It was snoozed.')).toBeVisible();
   await expect(page.getByText('2 are acknowledged, snoozed or kept.')).toBeVisible();
@@ -204,14 +204,14 @@ test('without JavaScript a date is refused with what was typed, then answered, a
   await dialog.getByText('Another day').last().click();
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('not this week');
   await dialog
-    .getByLabel('Until', { exact: true })
+    .getByLabel('On', { exact: true })
     .last()
     .evaluate((field) => field.removeAttribute('max'));
-  await dialog.getByLabel('Until', { exact: true }).last().fill('2999-01-01');
+  await dialog.getByLabel('On', { exact: true }).last().fill('2999-01-01');
   await dialog.getByRole('button', { name: 'Snooze' }).click();
   await expect(page.getByText(/^Give a day from /)).toBeVisible();
   await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('not this week');
-  await dialog.getByLabel('Until', { exact: true }).last().fill(addDays(today, 3));
+  await dialog.getByLabel('On', { exact: true }).last().fill(addDays(today, 3));
   await dialog.getByRole('button', { name: 'Snooze' }).click();
   await expect(page.getByText('It was snoozed.')).toBeVisible();
   await expect(page.getByRole('rowheader')).toHaveCount(all.length - 1);

@@ -17,6 +17,7 @@ const ACTIONS: Readonly<Record<string, (value: (name: string) => string, isOwn: 
   refreshAction: () => 'token.refresh',
   changeNoteAction: () => 'note.change',
   keepNoteAction: () => 'note.change',
+  answerAction: () => 'note.change',
   revokeAction: () => 'token.revoke',
   saveRulesAction: () => 'rules.change',
   makeKeyAction: () => 'key.change',

@@ -96,7 +96,7 @@ function Days({ shown: { problem, values }, scope, label, choices, usual, latest
           <Field
             name="otherDay"
             scope={scope}
-            label="Until"
+            label="On"
             type="date"
             max={latest}
             defaultValue={other}
@@ -118,7 +118,7 @@ export function ReviewForm({ choices, usual, latest, ...target }: ChoiceProps) {
           <Days
             {...{ shown, choices, usual, latest }}
             scope="reviewed"
-            label="Review it again in"
+            label="Review it again"
             isFirst={true}
           />
           <Field
@@ -154,7 +154,7 @@ export function SnoozeForm({ choices, usual, latest, ...target }: ChoiceProps) {
     >
       {(shown) => (
         <>
-          <Days {...{ shown, choices, usual, latest }} scope="snoozed" label="Show it again after" />
+          <Days {...{ shown, choices, usual, latest }} scope="snoozed" label="Show it again" />
           <Reason shown={shown} scope="snoozed" />
         </>
       )}

@@ -148,7 +148,7 @@ function DueTableRow({ row, today, findings, pending, tokenHref, answerHref }: R
           <span className="text-ink-3">{pending.has(token.name) ? 'Loading' : '–'}</span>
         )}
       </td>
-      <td className="c-nets max-cards:[grid-area:3/3]">
+      <td className={`c-nets max-cards:[grid-area:3/3] ${token.details ? '' : 'max-cards:hidden'}`}>
         {token.details && <Networks networks={token.details.networks} />}
       </td>
       <td className="c-status">
@@ -160,7 +160,10 @@ function DueTableRow({ row, today, findings, pending, tokenHref, answerHref }: R
         )}
       </td>
       {answerHref && (
-        <td className="c-act text-end max-cards:[grid-area:4/1/auto/-1]">
+        // Below the permissions of a card, or in their place.
+        <td
+          className={`c-act text-end ${first ? 'max-cards:[grid-area:4/1/auto/-1]' : 'max-cards:[grid-area:3/1/auto/-1]'}`}
+        >
           <Link
             id={rowId(row)}
             href={answerHref(row)}

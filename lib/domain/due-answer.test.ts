@@ -141,8 +141,8 @@ test('what is offered lies within what is allowed; an expiry is due again on its
   assert.deepEqual(offeredFor(day('2027-03-01')), ['2027-02-26', 'usual 2027-02-26']);
   assert.deepEqual(offeredFor(later(10)), [later(10), `usual ${later(10)}`]);
   assert.deepEqual(offeredFor(today), ['usual null']);
-  assert.equal(reviewChoices(null, today).choices[1]?.words, '6 months, until 26 May 2027');
-  assert.equal(reviewChoices(later(10), today).choices[0]?.words, 'until it expires, 6 Dec 2026');
+  assert.equal(reviewChoices(null, today).choices[1]?.words, 'in 6 months, on 26 May 2027');
+  assert.equal(reviewChoices(later(10), today).choices[0]?.words, 'when it expires, on 6 Dec 2026');
   assert.equal(latestReview(null, today), '2028-11-26');
 });
 

@@ -88,7 +88,7 @@ export function latestReview(expiry: Day | null, today: Day): Day {
   return expiry !== null && expiry < latest ? expiry : latest;
 }
 
-/** A day that is offered: `6 months, until 26 May 2027`. */
+/** A day that is offered: `in 6 months, on 26 May 2027`. */
 export type DayChoice = { day: Day; words: string };
 
 /** The days that are offered for snoozing, the soonest first; none when it is too late for it. */
@@ -97,7 +97,7 @@ export function snoozeChoices(date: Date, today: Day): readonly DayChoice[] {
   const days = SNOOZE_DAYS.map((count) => choice(`${count} days`, addDays(today, count)));
   const before = days.filter(({ day }) => day < latest);
   const isSoon = daysBetween(today, latest) <= Math.max(...SNOOZE_DAYS);
-  return isSoon && latest > today ? [...before, untilExpiry(latest)] : before;
+  return isSoon && latest > today ? [...before, atExpiry(latest)] : before;
 }
 
 /** The days that are offered for the next review, and which of them is usual; none when the token ends today or has. */
@@ -109,18 +109,18 @@ export function reviewChoices(
   const fitting = REVIEW_MONTHS.map((count) => choice(`${count} months`, addMonths(today, count))).filter(
     ({ day }) => day <= latest,
   );
-  const choices = fitting.length === 0 && latest > today ? [untilExpiry(latest)] : fitting;
+  const choices = fitting.length === 0 && latest > today ? [atExpiry(latest)] : fitting;
   const wanted = addMonths(today, USUAL_REVIEW_MONTHS);
   const usual = choices.find(({ day }) => day === wanted) ?? choices.at(-1);
   return { choices, usual: usual?.day ?? null };
 }
 
 function choice(words: string, day: Day): DayChoice {
-  return { day, words: `${words}, until ${formatDay(day)}` };
+  return { day, words: `in ${words}, on ${formatDay(day)}` };
 }
 
-function untilExpiry(day: Day): DayChoice {
-  return { day, words: `until it expires, ${formatDay(day)}` };
+function atExpiry(day: Day): DayChoice {
+  return { day, words: `when it expires, on ${formatDay(day)}` };
 }
 
 /** What was typed: `until` is a day that was offered, `otherDay` one that was given and wins. */
