@@ -268,6 +268,30 @@ test('[115] with the days each step goes out once, however often it is looked an
   assert.deepEqual(stepsHeard(), [14, 7, 1, -1]);
 });
 
+test('what is acknowledged is not sent before the expiry comes, and what is snoozed when that ends', async () => {
+  const { answerDue, showDueAgain } = await import('./due-answers');
+  const { readDue } = await import('./due');
+  const { items } = value(await readDue(actor, 'default'));
+  const item = items.find(({ token, kind }) => token.name === TOKEN && kind === 'expiry') ?? assert.fail();
+  const date = { name: TOKEN, uuid: item.token.uuid, kind: item.kind, day: item.day };
+  const reason = 'replaced in spring';
+  const heardOn = async (days: readonly number[]) => {
+    hooks.heard = [];
+    await addChannel('webhook');
+    for (const one of days) await runNotices(at(one));
+    (await database()).raw.exec('delete from notice_channel');
+    return stepsHeard();
+  };
+  value(await answerDue(actor, 'default', date, { state: 'acknowledged', reason, until: '', otherDay: '' }));
+  assert.deepEqual(await heardOn([0, 3, 9, 10, 10, 11]), [0, -1]);
+  const until = addDays(dayAt(NOW), 7);
+  value(await answerDue(actor, 'default', date, { state: 'snoozed', reason, until, otherDay: '' }));
+  assert.deepEqual(await heardOn([0, 3, 6]), []);
+  assert.deepEqual(await heardOn([6, 7, 8, 9]), [7, 1]);
+  value(await showDueAgain(actor, 'default', date));
+  assert.deepEqual(await heardOn([0]), [14]);
+});
+
 test('[115] two runs at once, and two processes at once, send each notice once', async () => {
   await addChannels(...Array.from({ length: 5 }, (): Wanted => ['webhook']));
   await Promise.all([runNotices(NOW), runNotices(NOW), runNotices(NOW)]);
