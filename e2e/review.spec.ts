@@ -145,7 +145,7 @@ test('dates are acknowledged and snoozed with a reason, leave the list, and come
   await dialog.getByLabel('On', { exact: true }).last().fill(addDays(today, 60));
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('waits for the release');
   await page.keyboard.press('Enter');
-  // Its field says how far a day may be, but is asked of the server.
+  // The browser sends no day beyond the expiry.
   await expect(dialog).toBeVisible();
   await dialog.getByLabel('On', { exact: true }).last().fill('');
   await dialog.getByRole('textbox', { name: 'Reason' }).press('Enter');

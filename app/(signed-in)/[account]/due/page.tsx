@@ -137,7 +137,7 @@ async function Due({ actor, account, base, query, due, given }: DueProps) {
       ) : query.view === 'month' ? (
         <MonthView {...list} base={base} query={query} rows={rows} listed={shown} href={href} />
       ) : shown.length === 0 ? (
-        <Nothing query={query} />
+        <Nothing query={query} due={due} />
       ) : (
         <DueList {...list} rows={shown} />
       )}
@@ -355,10 +355,14 @@ function Charts({ rows, today: day }: { rows: readonly DueRow[]; today: Day }) {
   );
 }
 
-function Nothing({ query }: { query: DueQuery }) {
+function Nothing({ query, due }: Pick<PartProps, 'query' | 'due'>) {
   return (
     <p className="rounded-control border border-dashed border-line-strong px-6 py-8">
-      {hasDueFilters(query) ? 'Nothing matches these filters.' : 'Nothing is due: this account has no token.'}
+      {hasDueFilters(query)
+        ? 'Nothing matches these filters.'
+        : due.tokens.length > 0
+          ? 'Nothing waits: all that is due is acknowledged, snoozed or kept.'
+          : 'Nothing is due: this account has no token.'}
     </p>
   );
 }
