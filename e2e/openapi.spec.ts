@@ -163,7 +163,7 @@ test('every operation answers as described', async ({ desk }) => {
   await api.call('GET', '/api/v1/tokens', { key: viewer });
   await api.call('GET', '/api/v1/tokens', { key: viewer, query: 'includeExpired=true&account=default' });
   await api.call('GET', '/api/v1/due', { key: viewer });
-  const dueQuery = 'account=default&kind=expiry,refresh&window=30&finding=no-owner&owner=none';
+  const dueQuery = 'account=default&kind=expiry,refresh&window=30&finding=no-owner&owner=none&answered=no';
   expect((await api.call('GET', '/api/v1/due', { key: viewer, query: dueQuery })).json).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ kind: 'expiry', window: '7' })]),
   });

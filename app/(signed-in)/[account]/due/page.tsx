@@ -150,7 +150,7 @@ async function Due({ actor, account, base, query, due, given }: DueProps) {
           account={account}
           back={printDueQuery(query)}
           next={{ after: idAfter(shown, answering, false), afterReview: idAfter(shown, answering, true) }}
-          closeHref={`${here}#${rowId(answering)}` as Route}
+          closeHref={`${here}#${encodeURIComponent(rowId(answering))}` as Route}
         />
       ) : (
         <FocusTarget />
