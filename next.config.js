@@ -19,7 +19,11 @@ const config = {
   serverExternalPackages: ['libsql', 'pino'],
   // A page is loaded when it is first asked for: a start is quicker by half, and an idle server smaller by a fifth.
   experimental: { preloadEntriesOnStart: false },
-  turbopack: { root: import.meta.dirname, resolveAlias: { axios: './lib/akamai/axios-unused.cjs' } },
+  turbopack: {
+    root: import.meta.dirname,
+    // Libraries that load far more than is used here (docs/decisions/002-the-library-signs-fetch-sends.md).
+    resolveAlias: { axios: './lib/platform/lean/axios.cjs', undici: './lib/platform/lean/undici.cjs' },
+  },
   async headers() {
     return [
       {

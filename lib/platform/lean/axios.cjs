@@ -1,4 +1,4 @@
-// In place of axios in the build: the signing library loads it, 15 MB of an idle server, and we never send with it
+// In place of axios in the build: the signing library loads it, and we never send with it
 // (docs/decisions/002-the-library-signs-fetch-sends.md). Its front adds interceptors with each of its objects.
 const interceptors = { request: { use() {} }, response: { use() {} } };
 
