@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { getToken } from '@/lib/akamai/tokens';
 import { type Day, parseDay } from '@/lib/domain/day';
 import { NETWORKS } from '@/lib/domain/permissions';
-import { fail, ok, type Result } from '@/lib/domain/problem';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { SELECTED_MAX } from '@/lib/domain/selection';
 import type { Token } from '@/lib/domain/token';
-import { type NoteInput, readNote, type TokenNote } from '@/lib/domain/token-note';
+import { EMPTY_NOTE, type NoteInput, readNote, type TokenNote } from '@/lib/domain/token-note';
 import type { TokenNoteTable } from '@/lib/store/schema';
 import { findNoteRow, findNoteRowByName, listNoteRows, putNoteRows } from '@/lib/store/token-notes';
 import { withAudit } from './audit';
@@ -54,7 +55,59 @@ export async function changeNote(
   input: NoteInput,
 ): Promise<Result<null>> {
   const read = readNote(input);
-  return changeNotes(actor, account, name, read.ok ? read.note : read);
+  return change(actor, account, name, read.ok ? () => read.note : read);
+}
+
+/** What is set on many tokens at once, as its form sends it: an empty text takes it away. */
+export type NotePart = { owner: string } | { reviewBy: string };
+
+export type ChangedNotes = {
+  changed: readonly string[];
+  failed: readonly { name: string; problem: Problem }[];
+};
+
+/** So many at once: those of which nothing is known yet are asked of Akamai. */
+const AT_ONCE = 6;
+const NOTHING_TYPED: NoteInput = { owner: '', purpose: '', ticket: '', tags: '', reviewBy: '' };
+
+/**
+ * Sets one part of the notes of many tokens; the rest of each stays. What cannot be set on one token is told of that one.
+ * Problems: `invalid-fields`, and as `readNotes`.
+ */
+export async function changeNotes(
+  actor: Actor,
+  account: string,
+  names: readonly string[],
+  part: NotePart,
+): Promise<Result<ChangedNotes>> {
+  const allowed = await authorize(actor, 'note.change', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  const read = readNote({ ...NOTHING_TYPED, ...part });
+  if (!read.ok) return unnotable(read.fields);
+  const left = [...new Set(names)];
+  if (left.length === 0 || left.length > SELECTED_MAX) {
+    const advice = `Nothing was changed. Select 1 to ${SELECTED_MAX} tokens.`;
+    return fail('invalid-fields', 422, 'So many tokens cannot be changed at once.', advice);
+  }
+  const { owner, reviewBy } = read.note;
+  const is = (was: TokenNote): TokenNote => ({ ...was, ...('owner' in part ? { owner } : { reviewBy }) });
+  const changed: string[] = [];
+  const failed: { name: string; problem: Problem }[] = [];
+  const work = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const done = await change(actor, account, name, is);
+      if (done.ok) changed.push(name);
+      else failed.push({ name, problem: done.problem });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return ok({ changed, failed });
+}
+
+function unnotable(fields: Record<string, string[]>): { ok: false; problem: Problem } {
+  return fail('invalid-fields', 422, 'This cannot be noted.', 'Nothing was changed.', { fields });
 }
 
 /**
@@ -65,28 +118,30 @@ export async function keepEarlierNote(actor: Actor, account: string, name: strin
   const earlier = await readEarlierNote(actor, account, name);
   if (!earlier.ok) return earlier;
   if (!earlier.value) return fail('not-found', 404, 'There is no earlier note.', 'Nothing was changed.');
-  return changeNotes(actor, account, name, earlier.value);
+  const note = earlier.value;
+  return change(actor, account, name, () => note);
 }
 
-async function changeNotes(
+/** `is` makes the note of the one that was there. */
+async function change(
   actor: Actor,
   account: string,
   name: string,
-  note: TokenNote | { fields: Record<string, string[]> },
+  is: ((was: TokenNote) => TokenNote) | { fields: Record<string, string[]> },
 ): Promise<Result<null>> {
   const allowed = await authorize(actor, 'note.change', { account });
   if (!allowed.ok) return allowed;
-  if ('fields' in note) {
+  if (!(is instanceof Function)) {
     const connection = await connect(account, actor.id);
-    if (!connection.ok) return connection;
-    const { fields } = note;
-    return fail('invalid-fields', 422, 'This cannot be noted.', 'Nothing was changed.', { fields });
+    return connection.ok ? unnotable(is.fields) : connection;
   }
   const token = await noteTarget(actor, account, name);
   if (!token.ok) return token;
   const { uuid } = token.value;
-  const was = await findNoteRow(account, uuid);
-  const detail = { uuid, was: was ? toNote(was) : null, is: note };
+  const row = await findNoteRow(account, uuid);
+  const was = row ? toNote(row) : null;
+  const note = is(was ?? EMPTY_NOTE);
+  const detail = { uuid, was, is: note };
   return withAudit(actor, { action: 'note.change', target: name, account, detail }, async () => {
     const stored = await mustStore(() =>
       putNoteRows([
