@@ -174,16 +174,26 @@ function inUrl(host) {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** What the app has under way beside requests: lib/platform/drain.ts, by its key. Settles when that has ended. */
+function drained() {
+  const drains = globalThis.__tokenDesk?.get('drains') ?? [];
+  const late = new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref());
+  return Promise.race([Promise.allSettled([...drains].map((drain) => drain())), late]);
+}
+
 /** No new connections; what is under way is finished, then the process ends. */
 function stop(server, front) {
   front.isStopping = true;
+  const work = drained();
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   // A connection that finishes its last answer is idle then, and nobody would close it.
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   server.close(() => {
     clearTimeout(timer);
     clearInterval(sweep);
-    say('Token Desk has stopped.');
-    process.exit(0);
+    void work.then(() => {
+      say('Token Desk has stopped.');
+      process.exit(0);
+    });
   });
 }

@@ -90,10 +90,12 @@ export async function refreshToken(
   client: AkamaiClient,
   name: string,
   mayStill?: MayStill,
+  options: CallOptions = {},
 ): Promise<Result<Answered<KnownToken>>> {
   if (!NAME_PATTERN.test(name)) return badName('token');
   const path = `${tokenPath(name)}/refresh`;
   const refreshed = await client.change({
+    ...options,
     method: 'POST',
     path,
     schema: tokenSchema,

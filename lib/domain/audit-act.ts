@@ -38,6 +38,8 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'token.create': 'Create token',
   'token.refresh': 'Refresh token',
   'token.revoke': 'Revoke token',
+  'bulk.begin': 'Refresh many tokens',
+  'bulk.cancel': 'Cancel a refresh of many tokens',
   'token.retrieve': 'Write tokens file',
   'bundle.inspect': 'Examine bundle',
   'bundle.patch': 'Patch bundle',

@@ -143,6 +143,16 @@ const refusedSchema = z.object({
   }),
 });
 
+/** What is known of an attempt by its own id; null while it runs or nobody knows. For the worker of runs only. */
+export async function attemptOutcome(id: string): Promise<Result<null> | null> {
+  const result = (await readAttempt(id))?.result;
+  if (sentSchema.safeParse(result).success) return ok(null);
+  const refused = refusedSchema.safeParse(result);
+  if (!refused.success || refused.data.problem.code === 'outcome-unknown') return null;
+  const { code, status, title, detail } = refused.data.problem;
+  return fail(code, status, title, detail);
+}
+
 async function earlierOutcome(id: string, action: string, target: string): Promise<Result<Sent>> {
   const earlier = await readAttempt(id);
   if (earlier?.action === action && earlier.target === target) {

@@ -54,6 +54,7 @@ export async function boot(isProduction: boolean): Promise<void> {
 function startBackground(): void {
   void import('./doctor').then(({ checkAtStart }) => checkAtStart());
   void import('./notices').then(({ startNotices }) => startNotices());
+  void import('./bulk-worker').then(({ startBulk }) => startBulk());
 }
 
 /** Promises that fail unseen are logged, redacted; an exception that nobody caught ends the process. */

@@ -1,10 +1,11 @@
 // What an earlier run of the server left unfinished when it was killed: acts without an outcome, forms that run, messages
-// that were being sent.
+// that were being sent, tokens of a run that were being refreshed.
 import 'server-only';
 import { DOUBT_MS_MAX } from '@/lib/domain/doubt';
 import { now } from '@/lib/platform/clock';
 import { readHead } from '@/lib/store/audit';
 import { readOpenIntents, readUnknown } from '@/lib/store/audit-search';
+import { takeUpItems } from '@/lib/store/bulk-runs';
 import { requeueMessages } from '@/lib/store/notices';
 import type { AuditTable } from '@/lib/store/schema';
 import { abandonEarlierAttempts } from './attempts';
@@ -28,11 +29,13 @@ const UNKNOWN_AFTER_RESTART = 'unknown-after-restart';
 export async function settleEarlierRun(): Promise<void> {
   await abandonEarlierAttempts();
   requeueMessages('The server ended while it was being sent.');
+  const unsent = takeUpItems();
   const { seq } = await readHead();
   const open = (await readOpenIntents(seq)).filter(
     (intent) => intent.actor_kind !== 'operator' || now() - intent.at > OPERATOR_INTENT_MS,
   );
-  for (const intent of open) if (!(await takeUp(intent, false))) settleUnknown(intent);
+  for (const intent of open)
+    if (!(await isSettledUnsent(intent, unsent)) && !(await takeUp(intent, false))) settleUnknown(intent);
   for (const intent of await readUnknown(now() - DOUBT_MS_MAX)) await takeUp(intent, true);
 }
 
@@ -43,6 +46,16 @@ async function takeUp(intent: AuditTable, isOnRecord: boolean): Promise<boolean>
   const doubt = doubtOfIntent(intent);
   if (doubt) addDoubt(doubt, { intent, attempt: attemptOfIntent(intent), isOnRecord });
   return doubt !== null;
+}
+
+/** Settles the intent of a refresh of a run for which nothing was sent: that one need not be looked up. */
+async function isSettledUnsent(intent: AuditTable, unsent: ReadonlySet<string>): Promise<boolean> {
+  if (unsent.size === 0) return false;
+  const { attemptOfIntent } = await import('./doubts');
+  const attempt = attemptOfIntent(intent);
+  if (attempt === null || !unsent.has(attempt)) return false;
+  settleIntent(operatorActor(), intent, 'not-done', { settled: 'the server ended before it was sent' });
+  return true;
 }
 
 function settleUnknown(intent: AuditTable): void {

@@ -155,6 +155,20 @@ const rulesInput = (days: string): RulesInput => ({
   'no-owner': { isOn: true, days: null },
 });
 
+/** Begins a run of a token of its own; nothing of it is sent, as no worker runs here. */
+async function begunRun(actor: Actor) {
+  return (await import('./bulk')).beginRun(actor, 'default', [`nobody-${unique()}`], unique());
+}
+
+/** A run that the actor began, or the operator where the actor may not. */
+async function runOf(actor: Actor): Promise<string> {
+  const { operatorActor } = await import('./session');
+  const own = await begunRun(actor);
+  const run = own.ok ? own : await begunRun(operatorActor());
+  assert.ok(run.ok);
+  return run.value.id;
+}
+
 /** Each service with the right that it needs, and a call of it. */
 const SERVICES: Readonly<Record<string, Line>> = {
   'accounts.listAccounts': {
@@ -189,6 +203,35 @@ const SERVICES: Readonly<Record<string, Line>> = {
   'audit-log.exportAudit': {
     right: 'audit.read',
     run: async (actor) => (await import('./audit-log')).exportAudit(actor, parseAuditQuery({}), 'csv'),
+  },
+  'bulk.beginRun': { right: 'token.refresh', run: async (actor) => begunRun(actor) },
+  'bulk.retryRun': {
+    right: 'token.refresh',
+    run: async (actor) => {
+      const { cancelRun, retryRun } = await import('./bulk');
+      const id = await runOf(actor);
+      if (can(actor.level, 'token.refresh')) await cancelRun(actor, 'default', id);
+      return retryRun(actor, 'default', id, unique());
+    },
+  },
+  'bulk.cancelRun': {
+    right: 'token.refresh',
+    run: async (actor) => (await import('./bulk')).cancelRun(actor, 'default', await runOf(actor)),
+  },
+  'bulk.readRun': {
+    right: 'token.read',
+    run: async (actor) => {
+      const { operatorActor } = await import('./session');
+      return (await import('./bulk')).readRun(actor, 'default', await runOf(operatorActor()));
+    },
+  },
+  'bulk.listRuns': {
+    right: 'token.list',
+    run: async (actor) => (await import('./bulk')).listRuns(actor, 'default'),
+  },
+  'bulk.listOpenRuns': {
+    right: 'token.list',
+    run: async (actor) => (await import('./bulk')).listOpenRuns(actor, 'default'),
   },
   'bundles.patchBundle': {
     right: 'bundle.patch',
@@ -417,6 +460,11 @@ const SERVICES: Readonly<Record<string, Line>> = {
       const input = { owner: 'A. Bel', purpose: '', ticket: '', tags: '', reviewBy: '' };
       return (await import('./notes')).changeNote(actor, 'default', 'cart-reader', input);
     },
+  },
+  'notes.changeNotes': {
+    right: 'note.change',
+    run: async (actor) =>
+      (await import('./notes')).changeNotes(actor, 'default', ['cart-reader'], { owner: 'A. Bel' }),
   },
   'notes.keepEarlierNote': {
     right: 'note.change',

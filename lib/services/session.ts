@@ -178,12 +178,11 @@ function noted(actor: Actor): Actor {
 function toActor(
   person: UserTable,
   source: string | null,
-  session: NonNullable<ActorFields['session']>,
+  session?: NonNullable<ActorFields['session']>,
 ): Actor | null {
   const standing = standingIn(person);
-  return (
-    standing && makeActor({ kind: 'person', id: person.id, name: person.email, ...standing, source, session })
-  );
+  const known = { kind: 'person' as const, id: person.id, name: person.email, source };
+  return standing && makeActor({ ...known, ...standing, ...(session ? { session } : {}) });
 }
 
 /** What somebody may do at most. */
@@ -257,11 +256,26 @@ export function mustSignInAgain(actor: Actor): boolean {
 }
 
 /**
+ * Who began something that goes on without them, as the database has them now: a session may have ended since, but for
+ * who is disabled or gone it is a guest.
+ */
+export async function absentActor(kind: ActorKind, id: string): Promise<Actor> {
+  if (kind === 'operator') return operatorActor();
+  if (kind === 'person') {
+    const person = await findPerson(id);
+    return (person && toActor(person, null)) || guest(null);
+  }
+  const row = kind === 'key' ? await findKeyById(id) : undefined;
+  return (row && (await keyRowActor(row, null))) ?? guest(null);
+}
+
+/**
  * The same actor as the database has it now, for work that waited: a guest when the account, the session or the key is
  * gone meanwhile.
  */
 export async function reloadActor(actor: Actor): Promise<Actor> {
   const { sessionId: id, signedInAt } = actor;
+  if (actor.kind === 'person' && id === null) return absentActor('person', actor.id);
   if (actor.kind === 'person' && id !== null && signedInAt !== null) {
     const [person, isOpen] = [await findPerson(actor.id), await hasSession(id)];
     return (person && isOpen && toActor(person, actor.source, { id, signedInAt })) || guest(actor.source);

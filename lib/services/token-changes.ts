@@ -1,7 +1,7 @@
 // Creating, refreshing and revoking a token. A change is sent to Akamai at most once: a repeated form gets the first
 // one's outcome, and a lost answer is settled by looking the token up.
 import 'server-only';
-import type { Answered, MayStill } from '@/lib/akamai/client';
+import type { Answered, CallOptions, MayStill } from '@/lib/akamai/client';
 import * as akamai from '@/lib/akamai/tokens';
 import type { Doubt } from '@/lib/domain/doubt';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
@@ -73,6 +73,14 @@ export async function createToken(
   return ok({ name, granted, settledByLookup });
 }
 
+/** A refresh that is one of many: people come first, and the token is not read back. */
+export type OneOfMany = {
+  /** The run's id, for the record. */
+  run: string;
+  /** Asked when its turn has come, after everything else: a Problem keeps it from being sent. */
+  beforeSending: MayStill;
+};
+
 /**
  * Starts a refresh: Akamai renews what is behind the token's reference, which stays. Returns the token as it is then;
  * null when the refresh was started but the token could not be read back. Problems: as `createToken`.
@@ -82,28 +90,40 @@ export async function refreshToken(
   account: string,
   name: string,
   attempt: string,
+  many: OneOfMany | null = null,
 ): Promise<Result<KnownToken | null>> {
-  const opened = await openChange(actor, account, name, 'token.refresh');
+  const options: CallOptions = many ? { priority: 'background' } : {};
+  const opened = await openChange(actor, account, name, 'token.refresh', options);
   if (!opened.ok) return opened;
   const { connection, before, mayStill } = opened.value;
   const { uuid, latestRefresh, activation } = before;
   const act = { action: 'token.refresh' as const, target: name, account };
   // Enough to find out later whether it happened.
-  const was = { uuid, latestRefresh, activation };
+  const was = { uuid, latestRefresh, activation, ...(many ? { run: many.run } : {}) };
+  const maySend: MayStill = async () => {
+    const still = await mayStill();
+    return still.ok && many ? many.beforeSending() : still;
+  };
+  const answer: { token: KnownToken | null } = { token: null };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, (id) =>
     change(
       actor,
       connection,
       { ...act, detail: { ...was, attempt: id } },
-      { action: act.action, name, ...was },
-      () => akamai.refreshToken(connection.client, name, mayStill),
+      { action: act.action, name, uuid, latestRefresh, activation },
+      async () => {
+        const sent = await akamai.refreshToken(connection.client, name, maySend, options);
+        if (sent.ok) answer.token = sent.value.value;
+        return sent;
+      },
     ),
   );
   if (!done.ok) {
     outdateList(connection, name);
     return done;
   }
-  const after = await akamai.getToken(connection.client, name);
+  const after =
+    many && answer.token ? ok(answer.token) : await akamai.getToken(connection.client, name, options);
   if (after.ok) rememberToken(connection, after.value);
   else outdateList(connection, name);
   return ok(after.ok ? after.value : null);
@@ -147,13 +167,14 @@ async function openChange(
   account: string,
   name: string,
   right: 'token.refresh' | 'token.revoke',
+  options: CallOptions = {},
 ): Promise<Result<{ connection: Connection; before: KnownToken; mayStill: MayStill }>> {
   // Twice on purpose: who may not refresh at all learns nothing about the token, and the scope needs its permissions.
   const first = await authorize(actor, right, { account });
   if (!first.ok) return first;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
-  const before = await akamai.getToken(connection.value.client, name);
+  const before = await akamai.getToken(connection.value.client, name, options);
   if (!before.ok) return before;
   const { permissions, networks } = before.value.details;
   const touched = {

@@ -53,6 +53,25 @@ export async function findAct(seq: number, store: Database = database()): Promis
   return act ?? null;
 }
 
+/** The act that made the change `attempt` of `target`; null when none began. */
+export async function findActOfAttempt(
+  { action, target, attempt }: { action: string; target: string; attempt: string },
+  store: Database = database(),
+): Promise<ActRows | null> {
+  const row = await store.query
+    .selectFrom('audit')
+    .selectAll()
+    .where('target', '=', target)
+    .where('action', '=', action)
+    .where('phase', '=', 'intent')
+    .where(sql`json_extract(detail, '$.attempt')`, '=', attempt)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const [act] = row ? await withOutcomes([row], store) : [];
+  return act ?? null;
+}
+
 /** All entries of the acts that match, oldest first: `limit` of them after `afterSeq` and up to `uptoSeq`. */
 export function readEntries(
   filter: AuditFilter,

@@ -112,6 +112,27 @@ test('[102] a backup has all that was acknowledged, and goes into an empty folde
   assert.equal((await readAudit(1, null, store))[0]?.action, 'database.restore');
 });
 
+test('a restored backup sends nothing of a run that was under way in it', async () => {
+  const source = filled(1);
+  source.raw.exec(
+    `insert into bulk_run (id, attempt, account, actor_kind, actor_id, actor_name, began_at, next_at)
+       values ('r', 'a', 'default', 'person', 'p', 'p@example.com', 1, 1);
+     insert into bulk_item (run_id, position, name, state, tries, at) values ('r', 0, 'cart', 'waiting', 0, 1),
+       ('r', 1, 'promo', 'sending', 1, 1), ('r', 2, 'geo', 'checking', 1, 1), ('r', 3, 'shop', 'done', 1, 1)`,
+  );
+  const path = join(newFolder(), 'backup.db');
+  await backUp(path, source);
+  const target = join(newFolder(), 'new');
+  await restore(path, target, RESTORE);
+  const states = open(target).raw.prepare('select state from bulk_item order by position').all();
+  assert.deepEqual(states, [
+    { state: 'unknown' },
+    { state: 'unknown' },
+    { state: 'unknown' },
+    { state: 'done' },
+  ]);
+});
+
 test('[102] backups beside a writer are whole, each with what was written before it', async () => {
   const source = filled(1);
   let written = 1;

@@ -68,7 +68,8 @@ export async function backUp(path: string, source: Database): Promise<Examined> 
 
 /**
  * Puts the database in `path` in the place of the one in `dataDir`, which is kept aside. `path` stays as it is. All
- * sessions and unused links of the backup are ended: who signed out since must not be signed in again. Throws
+ * sessions and unused links of the backup are ended: who signed out since must not be signed in again. Runs that were under
+ * way are ended too: nobody knows how far they came since. Throws
  * StoreError, and then nothing was changed: a server runs, or the file is not whole, not ours, newer than this program.
  */
 export async function restore(path: string, dataDir: string, entry: AuditRow): Promise<Restored> {
@@ -90,6 +91,7 @@ export async function restore(path: string, dataDir: string, entry: AuditRow): P
       migrate(raw);
       refuseOtherTables(raw, path);
       endSessions(raw);
+      endRuns(raw);
       appendAudit(entry, wrap(raw));
       // One file again, whatever it was.
       raw.pragma('journal_mode = DELETE');
@@ -176,6 +178,18 @@ function endSessions(raw: Libsql.Database): void {
       raw.exec(`delete from ${table} where used_at is null`);
   });
   end.immediate();
+}
+
+/** What waits in a backup may have been sent since it was made, and nothing is sent twice. */
+function endRuns(raw: Libsql.Database): void {
+  raw
+    .prepare(
+      "update bulk_item set state = 'unknown', words = ?, at = ? where state in ('waiting', 'sending', 'checking')",
+    )
+    .run(
+      'A backup was restored in the middle of this. See what the token is like before you refresh it again.',
+      now(),
+    );
 }
 
 /**

@@ -143,5 +143,18 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       id text not null primary key, name text not null, hash text not null unique, account text not null, kinds text not null,
       owner_id text references "user" (id) on delete cascade, created_at integer not null, last_used_at integer,
       revoked_at integer)`,
+    // Runs that refresh many tokens. attempt is the form that began one; a run is held while nothing gets through to
+    // Akamai. A token's attempt is the change that is made for it, and sent_at is on the disk before that is sent.
+    `create table bulk_run (
+      id text not null primary key, attempt text not null unique, account text not null, actor_kind text not null,
+      actor_id text not null, actor_name text not null, retry_of text, began_at integer not null, cancelled_at integer,
+      cancelled_by text, held_since integer, held_words text, next_at integer not null)`,
+    `create index bulk_run_account_idx on bulk_run (account, began_at)`,
+    `create table bulk_item (
+      run_id text not null references bulk_run (id) on delete cascade, position integer not null, name text not null,
+      state text not null check (state in ('waiting', 'sending', 'checking', 'done', 'failed', 'unknown', 'cancelled')),
+      tries integer not null, attempt text, sent_at integer, code text, words text, at integer not null,
+      primary key (run_id, position))`,
+    `create index bulk_item_state_idx on bulk_item (state, run_id)`,
   ],
 ];

@@ -213,6 +213,42 @@ export type CalendarFeedTable = {
   revoked_at: number | null;
 };
 
+/** A run that refreshes many tokens. Who began it is `actor_…`. */
+export type BulkRunTable = {
+  id: string;
+  /** Who began it and the id of their form: one form begins one run. */
+  attempt: string;
+  account: string;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
+  retry_of: string | null;
+  began_at: number;
+  cancelled_at: number | null;
+  cancelled_by: string | null;
+  /** Since when nothing got through to Akamai; null while it does. */
+  held_since: number | null;
+  /** What the last try of a held run met. */
+  held_words: string | null;
+  next_at: number;
+};
+
+export type BulkItemTable = {
+  run_id: string;
+  position: number;
+  name: string;
+  state: 'waiting' | 'sending' | 'checking' | 'done' | 'failed' | 'unknown' | 'cancelled';
+  tries: number;
+  /** The change that is made for it, as the audit names it; null before the first. */
+  attempt: string | null;
+  /** When that was sent to Akamai; null while nothing was. */
+  sent_at: number | null;
+  code: string | null;
+  words: string | null;
+  /** When it got its state. */
+  at: number;
+};
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -253,5 +289,7 @@ export type Schema = {
   notice_message: NoticeMessageTable;
   notice: NoticeTable;
   calendar_feed: CalendarFeedTable;
+  bulk_run: BulkRunTable;
+  bulk_item: BulkItemTable;
   audit: AuditTable;
 };
