@@ -86,3 +86,22 @@ test('what cannot be noted changes nothing, and a token outside the limits fails
   );
   assert.equal((await noteOf('store-locator'))?.owner, 'Team Cart');
 });
+
+test('notes that are written together do not get into each other’s way', async () => {
+  const { listTokens, readToken } = await import('./tokens');
+  const listed = await listTokens(operatorActor(), ACCOUNT);
+  assert.ok(listed.ok);
+  const names = listed.value.tokens.map(({ name }) => name).slice(0, 20);
+  // Known with details, so that all are written in the same moment.
+  for (const name of names) await readToken(operatorActor(), ACCOUNT, name);
+  const changed = await changeNotes(operatorActor(), ACCOUNT, names, { owner: 'C' });
+  assert.ok(changed.ok);
+  assert.deepEqual(changed.value.failed, []);
+  const singles = await Promise.all(
+    names.map((name) => changeNote(operatorActor(), ACCOUNT, name, { ...input, owner: 'D' })),
+  );
+  assert.deepEqual(
+    singles.filter(({ ok }) => !ok),
+    [],
+  );
+});

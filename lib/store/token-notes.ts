@@ -31,20 +31,17 @@ export function findNoteRowByName(account: string, name: string): Promise<TokenN
     .executeTakeFirst();
 }
 
-/** Writes notes, in place of what there was of their tokens: all or none. */
-export async function putNoteRows(rows: readonly NoteRow[]): Promise<void> {
-  await database()
-    .query.transaction()
-    .execute(async (query) => {
-      for (const row of rows) {
-        const { account: _, uuid: __, ...rest } = row;
-        await query
-          .insertInto('token_note')
-          .values({ ...row, updated_at: now() })
-          .onConflict((conflict) =>
-            conflict.columns(['account', 'uuid']).doUpdateSet({ ...rest, updated_at: now() }),
-          )
-          .execute();
-      }
-    });
+/** Writes notes, in place of what there was of their tokens: all or none. In one piece, as every transaction here. */
+export function putNoteRows(rows: readonly NoteRow[]): void {
+  const { raw } = database();
+  const put = raw.transaction(() => {
+    const write = raw.prepare(
+      `insert or replace into token_note
+         (account, uuid, name, owner, purpose, ticket, tags, review_by, updated_at, updated_by)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    for (const { account, uuid, name, owner, purpose, ticket, tags, review_by, updated_by } of rows)
+      write.run(account, uuid, name, owner, purpose, ticket, tags, review_by, now(), updated_by);
+  });
+  put.immediate();
 }
