@@ -76,6 +76,9 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/tokens': '/default/tokens',
   '/[account]/tokens/new': '/default/tokens/new',
   '/[account]/tokens/[name]': '/default/tokens/cart-reader',
+  '/[account]/selected': '/default/selected?t=cart-reader&job=refresh',
+  '/[account]/runs': '/default/runs',
+  '/[account]/runs/[id]': '/default/runs/nobody',
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
   '/tokens': '/tokens',
@@ -330,6 +333,23 @@ const ACTIONS: Readonly<
     fields: { account: 'default', name: 'store-locator', attempt: 'ATTEMPT' },
     withState: true,
     changes: { right: 'token.refresh', method: 'POST' },
+  },
+  // What a run sends comes later, in bulk.spec.ts: here nobody has the token.
+  beginRunAction: {
+    fields: { account: 'default', t: 'nobody-has-it', attempt: 'ATTEMPT' },
+    withState: true,
+    changes: null,
+  },
+  retryRunAction: {
+    fields: { account: 'default', id: 'nobody', attempt: 'ATTEMPT' },
+    withState: true,
+    changes: null,
+  },
+  cancelRunAction: { fields: { account: 'default', id: 'nobody' }, withState: true, changes: null },
+  changeNotesAction: {
+    fields: { account: 'default', t: 'cart-reader', job: 'owner', owner: 'A. Bel' },
+    withState: true,
+    changes: null,
   },
   changeNoteAction: {
     fields: {

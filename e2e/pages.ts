@@ -13,7 +13,7 @@ export function manifest<T>(path: string): T {
 }
 
 /** What there is to see on the desk of the tour. */
-export type World = { key: string; invited: string; bystander: string };
+export type World = { key: string; invited: string; bystander: string; run: string };
 
 /** The dialog of a date; the simulator gives a name the same uuid in every run. */
 export const ANSWER_DIALOG = `/default/due?act=answer&date=refresh-${uuidOf('cart-reader', '1')}`;
@@ -36,6 +36,16 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
       '/default/tokens/cart-reader?act=note',
     ],
   },
+  '/[account]/selected': {
+    right: 'token.list',
+    paths: () => [
+      '/default/selected?t=cart-reader&t=old-login-hints&job=refresh',
+      '/default/selected?t=cart-reader&job=owner',
+      '/default/selected?t=cart-reader&job=review',
+    ],
+  },
+  '/[account]/runs': { right: 'token.list', paths: () => ['/default/runs'] },
+  '/[account]/runs/[id]': { right: 'token.read', paths: ({ run }) => [`/default/runs/${run}`] },
   // Everybody may prepare a token and hand the link on; creating it is a right of its own.
   '/[account]/tokens/new': {
     right: 'token.list',
@@ -82,13 +92,7 @@ export const ROUTES: Readonly<Record<string, Right>> = {
 
 /** Signs somebody in once more, as another browser would. */
 async function anotherSession(desk: Desk, email: string): Promise<void> {
-  const answer = await fetch(`${desk.url}/sign-in`, {
-    method: 'POST',
-    headers: { 'Next-Action': actionId('signInAction'), Origin: desk.url },
-    body: reply({ email, password: PASSWORD, next: '/' }),
-    redirect: 'manual',
-  });
-  await answer.arrayBuffer();
+  const answer = await post(desk, 'signInAction', { email, password: PASSWORD, next: '/' });
   expect(answer.headers.getSetCookie().join(), email).toContain('session_token=');
 }
 
@@ -102,7 +106,38 @@ export async function furnish(desk: Desk): Promise<Omit<World, 'bystander'> & { 
     desk.manage(['people', 'invite', world.invited, '--role', 'viewer']),
     desk.manage(['key', 'create', world.key, '--role', 'viewer', '--expires', '5']),
   ]);
+  const run = await someRun(desk);
   const own = ROLES.map((role) => `${role}@example.com`);
   await Promise.all([email, email, ...own].map((one) => anotherSession(desk, one)));
-  return world;
+  return { ...world, run };
+}
+
+/** A run of the manager's that has ended, of a token that is not there: nothing is sent for it. */
+async function someRun(desk: Desk): Promise<string> {
+  const signedIn = await post(desk, 'signInAction', {
+    email: 'manager@example.com',
+    password: PASSWORD,
+    next: '/',
+  });
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const fields = { account: 'default', t: 'nobody-has-it', attempt: crypto.randomUUID() };
+  const begun = await post(desk, 'beginRunAction', fields, cookie);
+  const path = begun.headers.get('x-action-redirect')?.split(';')[0] ?? '';
+  expect(path).toMatch(/^\/default\/runs\//);
+  await expect(async () => {
+    const page = await fetch(`${desk.url}${path}`, { headers: { Cookie: cookie } });
+    expect(await page.text()).toContain('Retry the 1 failed');
+  }).toPass();
+  return path.slice('/default/runs/'.length);
+}
+
+async function post(desk: Desk, action: string, fields: Record<string, string>, cookie = '') {
+  const answer = await fetch(`${desk.url}/sign-in`, {
+    method: 'POST',
+    headers: { 'Next-Action': actionId(action), Origin: desk.url, Cookie: cookie },
+    body: reply(fields),
+    redirect: 'manual',
+  });
+  await answer.arrayBuffer();
+  return answer;
 }

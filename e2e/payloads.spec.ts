@@ -22,13 +22,16 @@ const FRAME = new Set(
 );
 
 /** The rows of a table of tokens. */
-const ROWS = `today rows withActions refreshHref revokeHref account owner isLegacy isDoubtful status next kind day
+const ROWS = `today rows pick withActions refreshHref revokeHref account owner isLegacy isDoubtful status next kind day
   details networks staging production permissions namespaces edgeWorkers`;
+
+/** The bar of the selected ones. */
+const PICKED = 'allHref exportHref matching mayNote mayRefresh runsHref';
 
 /** What a page holds of data, and from which role on. */
 const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
-  '/': { viewer: ROWS },
-  '/[account]/tokens': { viewer: ROWS },
+  '/': { viewer: ROWS, manager: PICKED },
+  '/[account]/tokens': { viewer: ROWS, manager: PICKED },
   '/[account]/tokens/[name]': {
     // The texts to copy.
     viewer: 'label text',
@@ -42,6 +45,9 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
       namespaces on geoLocation groupId restrictDataAccess retentionSeconds
       edgeWorkers`,
   },
+  '/[account]/selected': { manager: 'account attempt keepHref names job' },
+  '/[account]/runs': {},
+  '/[account]/runs/[id]': { manager: 'account attempt submit' },
   // The calendar: its days, and the address that its keys change.
   '/[account]/due': {
     viewer: 'aria-label data-day data-due data-today path search',

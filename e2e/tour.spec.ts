@@ -16,6 +16,10 @@ const ACTIONS: Readonly<Record<string, (value: (name: string) => string, isOwn: 
   newTokenAction: (value) => (value('intent') === 'create' ? 'token.create' : 'token.list'),
   refreshAction: () => 'token.refresh',
   changeNoteAction: () => 'note.change',
+  beginRunAction: () => 'token.refresh',
+  retryRunAction: () => 'token.refresh',
+  cancelRunAction: () => 'token.refresh',
+  changeNotesAction: () => 'note.change',
   keepNoteAction: () => 'note.change',
   answerAction: () => 'note.change',
   revokeAction: () => 'token.revoke',
@@ -58,6 +62,7 @@ const TYPED: Readonly<Record<string, (value: (name: string) => string) => Record
 /** Buttons that a script answers, by their name. */
 const BUTTONS: readonly (readonly [RegExp, Right])[] = [
   [/^(Copy|CLI|JSON)/, 'app.health'],
+  [/^(Clear$|Select these )/, 'note.change'],
   [/^(Remove |Ask Akamai|Examine again$|Cancel$)/, 'bundle.inspect'],
   [/^(Download |Take .* out$|Cancel the download$)/, 'bundle.patch'],
 ];

@@ -24,6 +24,8 @@ type RowDetails = {
 
 export type Row = {
   name: string;
+  /** The name as it is, for the form around the table; null where rows cannot be selected. */
+  pick: string | null;
   href: Route;
   account: (Pick<AccountLook, 'name' | 'colour'> & { href: Route }) | null;
   owner: string | null;
@@ -48,6 +50,11 @@ function TokenRow({ row, today, withActions }: Omit<TokenRowsProps, 'rows'> & { 
   const { name, account, owner, details, refreshHref, revokeHref } = row;
   return (
     <tr>
+      {row.pick !== null && (
+        <td className="c-pick">
+          <input type="checkbox" className="tick" name="t" value={row.pick} aria-label={`Select ${name}`} />
+        </td>
+      )}
       {account && (
         <td className="c-account cards:max-w-44">
           <Link

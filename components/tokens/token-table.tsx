@@ -7,6 +7,7 @@ import type { Day } from '@/lib/domain/day';
 import { nextDate, type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
 import type { Notes, TokenQuery, TokenSort } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
+import { SelectAll } from './selection-bar';
 import { type Row, TokenRows } from './token-rows';
 
 type TokenTableProps<T extends Token> = {
@@ -28,6 +29,8 @@ type TokenTableProps<T extends Token> = {
   notes: Notes;
   mayRefresh: boolean;
   mayRevoke: boolean;
+  /** Whether rows can be selected: then the table stands in a form, which has their names as `t`. */
+  mayPick?: boolean;
 };
 
 const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; className?: string }[] = [
@@ -40,13 +43,18 @@ const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; classNam
 ];
 
 export function TokenTable<T extends Token>(props: TokenTableProps<T>) {
-  const { caption, tokens, today, query, sortHref, isBusy, accountOf, mayRefresh, mayRevoke } = props;
+  const { caption, tokens, today, query, sortHref, isBusy, accountOf, mayRefresh, mayRevoke, mayPick } = props;
   return (
     <div className="relative cards:overflow-x-auto">
-      <table className="table cards" aria-busy={isBusy}>
+      <table className="table cards" aria-busy={isBusy} data-pick={mayPick}>
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
+            {mayPick && (
+              <th scope="col">
+                <SelectAll />
+              </th>
+            )}
             {accountOf && <th scope="col">Account</th>}
             {COLUMNS.map(({ key, label, sort, className }) => (
               <th key={key} scope="col" className={className} aria-sort={sort && ariaSort(query, sort)}>
@@ -105,12 +113,14 @@ const SHOWN_NAMESPACES = 2;
 
 /** What the row of a token needs, and nothing else: it is sent to the browser. */
 function rowOf<T extends Token>(token: T, props: TokenTableProps<T>): Row {
-  const { today, tokenHref, isPending, isDoubtful, accountOf, notes, mayRefresh, mayRevoke } = props;
+  const { today, tokenHref, isPending, isDoubtful, accountOf, notes, mayRefresh, mayRevoke, mayPick } =
+    props;
   const kind = tokenKind(token);
   const { details } = token;
   const owner = notes.get(token.uuid)?.owner;
   return {
     name: visibleText(token.name),
+    pick: mayPick ? token.name : null,
     href: tokenHref(token),
     account: accountOf?.(token) ?? null,
     owner: owner ? visibleText(owner) : null,

@@ -53,10 +53,10 @@ export function printSelection({ names, query, job, withLegacy }: Selection): st
   return parameters.toString();
 }
 
-/** Why a job leaves a token out. */
-export type LeftOut = 'gone' | 'too-many' | 'limits' | 'expired' | 'legacy' | 'in-doubt' | 'in-run';
+/** Why a job leaves a token out, in the order of a page. */
+export const LEFT_OUT = ['legacy', 'expired', 'in-run', 'in-doubt', 'limits', 'gone', 'too-many'] as const;
+export type LeftOut = (typeof LEFT_OUT)[number];
 
-/** In their order on a page. `count` of them: `3 legacy tokens: …`. */
 export const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
   legacy: 'Legacy tokens: Akamai is not known to refresh them.',
   expired: 'Expired: they cannot be renewed.',

@@ -2,10 +2,12 @@
 import { Download, Plus, RefreshCw } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
+import { RunNotice, runHref } from '@/components/bulk/run-parts';
 import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
 import { NoMatch } from '@/components/tokens/no-match';
 import { Pager } from '@/components/tokens/pager';
+import { SelectionBar } from '@/components/tokens/selection-bar';
 import { ShownCount } from '@/components/tokens/shown-count';
 import { StaleData } from '@/components/tokens/stale-data';
 import { TokenTable } from '@/components/tokens/token-table';
@@ -15,6 +17,7 @@ import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
 import { ageInWords } from '@/lib/domain/age';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
+import { printSelection } from '@/lib/domain/selection';
 import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
   type Notes,
@@ -25,6 +28,7 @@ import {
   type TokenQuery,
 } from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
+import { listOpenRuns, type RunSummary } from '@/lib/services/bulk';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { listEdgeWorkers } from '@/lib/services/inventory';
 import { readNotes } from '@/lib/services/notes';
@@ -50,6 +54,7 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
     listEdgeWorkers(actor, account, 'briefly'),
   ]);
   const doubts = await listDoubts(actor, account);
+  const open = await listOpenRuns(actor, account);
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       {listed.ok ? (
@@ -62,6 +67,7 @@ export default async function TokensPage({ params, searchParams }: PageProps<'/[
             query={query}
             overview={listed.value}
             doubts={doubts.ok ? doubts.value : []}
+            runs={open.ok ? open.value.runs : []}
             edgeWorkers={edgeWorkers.ok ? edgeWorkers.value : []}
           />
         </>
@@ -81,10 +87,11 @@ type TokensProps = {
   query: TokenQuery;
   overview: TokenOverview;
   doubts: readonly DoubtView[];
+  runs: readonly RunSummary[];
   edgeWorkers: readonly EdgeWorker[];
 };
 
-async function Tokens({ actor, account, base, query, overview, doubts, edgeWorkers }: TokensProps) {
+async function Tokens({ actor, account, base, query, overview, doubts, runs, edgeWorkers }: TokensProps) {
   const { tokens, readAt, problem, isRefreshing, pending } = overview;
   const day = today();
   const noted = await readNotes(actor, account);
@@ -110,6 +117,9 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
   const openDoubts = doubts.filter(({ state }) => state !== 'done');
   const checking = openDoubts.filter(({ state }) => state === 'checking');
   const expired = tokens.filter((token) => tokenStatus(token, day) === 'expired').length;
+  const mayRefresh = mayOn(actor, account, 'token.refresh');
+  const mayNote = mayOn(actor, account, 'note.change');
+  const mayPick = mayRefresh || mayNote;
   return (
     <>
       <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -129,6 +139,13 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
           </Link>
         )}
       </div>
+      {runs.length > 0 && (
+        <div className="mb-5 grid gap-3">
+          {runs.map((run) => (
+            <RunNotice key={run.id} account={account} run={run} />
+          ))}
+        </div>
+      )}
       {openDoubts.length > 0 && (
         <div className="mb-5 grid gap-3">
           <Doubts
@@ -175,29 +192,47 @@ async function Tokens({ actor, account, base, query, overview, doubts, edgeWorke
           {page.rows.length === 0 ? (
             <NoMatch query={query} expired={expired} href={href} base={base as Route} />
           ) : (
-            <TokenTable
-              caption={`Tokens of ${account}`}
-              tokens={page.rows}
-              today={day}
-              query={query}
-              sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
-              tokenHref={tokenHref}
-              isBusy={pending.size > 0}
-              isPending={({ name }) => pending.has(name)}
-              notes={notes}
-              isDoubtful={({ name }) => checking.some((one) => one.name === name)}
-              mayRefresh={mayOn(actor, account, 'token.refresh')}
-              mayRevoke={mayOn(actor, account, 'token.revoke')}
-            />
+            <form action={`/${encodeURIComponent(account)}/selected`} autoComplete="off">
+              <TokenTable
+                caption={`Tokens of ${account}`}
+                tokens={page.rows}
+                today={day}
+                query={query}
+                sortHref={(sort, descending) => href({ ...query, sort, descending, page: 1 })}
+                tokenHref={tokenHref}
+                isBusy={pending.size > 0}
+                isPending={({ name }) => pending.has(name)}
+                notes={notes}
+                isDoubtful={({ name }) => checking.some((one) => one.name === name)}
+                mayRefresh={mayRefresh}
+                mayRevoke={mayOn(actor, account, 'token.revoke')}
+                mayPick={mayPick}
+              />
+              {mayPick && (
+                <SelectionBar
+                  matching={page.matching}
+                  allHref={`/${encodeURIComponent(account)}/selected?${selectionOf(query)}` as Route}
+                  exportHref={`${base}/export`}
+                  runsHref={runHref(account)}
+                  mayRefresh={mayRefresh}
+                  mayNote={mayNote}
+                />
+              )}
+            </form>
           )}
           <Pager page={page} query={query} href={href} />
         </>
       )}
-      {(isRefreshing || (pending.size > 0 && !problem) || checking.length > 0) && (
-        <Poll mark={`${readAt} ${pending.size} ${checking.length}`} />
+      {(isRefreshing || (pending.size > 0 && !problem) || checking.length > 0 || runs.length > 0) && (
+        <Poll mark={`${readAt} ${pending.size} ${checking.length} ${runs.length}`} />
       )}
     </>
   );
+}
+
+/** Everything that matches, as the page of the selection takes it. */
+function selectionOf(query: TokenQuery): string {
+  return printSelection({ names: [], query, job: null, withLegacy: false });
 }
 
 /** Says that a token was revoked, when the URL says so and the list agrees. */

@@ -2,6 +2,7 @@
 import { ChevronLeft, CopyPlus, Download, RefreshCw } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
+import { RunNotice } from '@/components/bulk/run-parts';
 import { ChangeForm } from '@/components/tokens/change-form';
 import { Doubts } from '@/components/tokens/doubts';
 import { FindingList } from '@/components/tokens/finding-list';
@@ -26,6 +27,7 @@ import { type KnownToken, type Token, type TokenDetails, tokenKind, tokenStatus 
 import { EMPTY_NOTE, isEmptyNote, type TokenNote } from '@/lib/domain/token-note';
 import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
+import { listOpenRuns, type RunSummary } from '@/lib/services/bulk';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { readFindings } from '@/lib/services/due';
 import { readAnswers } from '@/lib/services/due-answers';
@@ -59,6 +61,9 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
     listEdgeWorkers(actor, account, 'briefly'),
   ]);
   const doubts = await doubtsOf(actor, account, name);
+  const open = await listOpenRuns(actor, account);
+  const runId = open.ok ? open.value.names.get(name) : undefined;
+  const run = open.ok ? open.value.runs.find(({ id }) => id === runId) : undefined;
   return (
     <PageFrame actor={actor} account={account} section="tokens">
       <Link
@@ -75,6 +80,7 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
           account={account}
           view={view.value}
           doubts={doubts}
+          run={run}
           namespaces={namespaces.ok ? namespaces.value : null}
           names={new Map(edgeWorkers.ok ? edgeWorkers.value.map((one) => [one.id, one.name]) : [])}
           path={`${base}/${encodeURIComponent(name)}`}
@@ -120,6 +126,8 @@ type Shown = {
 };
 
 type DetailProps = Shown & {
+  /** The run that is refreshing it. */
+  run: RunSummary | undefined;
   namespaces: readonly Namespace[] | null;
   /** Of EdgeWorkers, by id. */
   names: ReadonlyMap<string, string>;
@@ -127,7 +135,7 @@ type DetailProps = Shown & {
   done: unknown;
 };
 
-async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailProps) {
+async function TokenDetail({ act, done, run, namespaces, names, ...shown }: DetailProps) {
   const { actor, account, view, doubts, path } = shown;
   const { token, problem, readAt, isRefreshing } = view;
   const day = today();
@@ -153,6 +161,7 @@ async function TokenDetail({ act, done, namespaces, names, ...shown }: DetailPro
             base={`/${encodeURIComponent(account)}/tokens`}
           />
         )}
+        {run && <RunNotice account={account} run={run} />}
         {problem?.code === 'token-expired' && <ProblemPanel problem={problem} />}
         {isRefreshing && (
           <p className="text-m text-ink-2">

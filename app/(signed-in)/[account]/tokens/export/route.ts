@@ -1,5 +1,6 @@
-// GET the token table as CSV: all matching rows, not one page of them.
+// GET the token table as CSV: all matching rows, not one page of them, or the tokens named by `t`.
 import { printCsv } from '@/lib/domain/csv';
+import { parseNames } from '@/lib/domain/selection';
 import { tokenRows } from '@/lib/domain/token-csv';
 import { allMatching, parseTokenQuery } from '@/lib/domain/token-query';
 import { readNotes } from '@/lib/services/notes';
@@ -19,10 +20,14 @@ export async function GET(
   const listed = await listTokens(actor.value, account);
   if (!listed.ok) return problemResponse(listed.problem, request);
   const day = today();
-  const query = parseTokenQuery(Object.fromEntries(new URL(request.url).searchParams));
+  const parameters = new URL(request.url).searchParams;
+  const names = parseNames({ t: parameters.getAll('t') });
   const noted = await readNotes(actor.value, account);
   if (!noted.ok) return problemResponse(noted.problem, request);
-  const tokens = allMatching(listed.value.tokens, query, day, noted.value);
+  const tokens =
+    names.length > 0
+      ? listed.value.tokens.filter(({ name }) => names.includes(name))
+      : allMatching(listed.value.tokens, parseTokenQuery(Object.fromEntries(parameters)), day, noted.value);
   const csv = printCsv(tokenRows(tokens, day, noted.value));
   return fileResponse(new TextEncoder().encode(csv), `tokens-${day}.csv`, 'text/csv; charset=utf-8');
 }
