@@ -3,6 +3,7 @@ export {};
 
 const RUNS: Readonly<Record<string, () => Promise<void>>> = {
   builds: async () => (await import('./long/builds')).longBuilds(),
+  bulk: async () => (await import('./long/bulk')).longBulk(),
   bundles: async () => {
     await (await import('./long/archives')).longArchives();
     await (await import('./long/tokens-files')).longTokensFiles();

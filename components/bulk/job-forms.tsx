@@ -79,7 +79,8 @@ export function NotesForm({ action, account, names, job, keepHref }: NotesFormPr
         <Field
           name="owner"
           label="Owner"
-          hint="A person or a team. Empty takes the owner away."
+          hint="A person or a team."
+          required
           defaultValue={values.owner?.[0] ?? ''}
           errors={problem?.fields?.owner}
           autoComplete="off"
@@ -89,7 +90,8 @@ export function NotesForm({ action, account, names, job, keepHref }: NotesFormPr
           name="reviewBy"
           label="Review by"
           type="date"
-          hint="The day by which somebody looks at them again. Empty takes it away."
+          hint="The day by which somebody looks at them again."
+          required
           defaultValue={values.reviewBy?.[0] ?? ''}
           errors={problem?.fields?.reviewBy}
         />

@@ -99,27 +99,27 @@ export function SelectionBar({
           </>
         )}
       </p>
-      {!isIdle && (
-        <>
-          {mayRefresh && <Choice job="refresh">Refresh…</Choice>}
-          {mayNote && <Choice job="owner">Owner…</Choice>}
-          {mayNote && <Choice job="review">Review by…</Choice>}
-          <button type="submit" className="button" formAction={exportHref}>
-            CSV
-          </button>
-        </>
-      )}
       {isHydrated && ticked > 0 && (
         <button
           type="button"
-          className="button"
+          className="button sm:order-2"
           data-look="plain"
           onClick={(event) => tickAll(event.currentTarget.form, false)}
         >
           Clear
         </button>
       )}
-      {isHydrated && ticked < rows && (
+      {!isIdle && (
+        <span className="flex flex-wrap gap-2 max-sm:order-2 max-sm:basis-full max-sm:[&_.button]:px-2.5">
+          {mayRefresh && <Choice job="refresh">Refresh…</Choice>}
+          {mayNote && <Choice job="owner">Owner…</Choice>}
+          {mayNote && <Choice job="review">Review by…</Choice>}
+          <button type="submit" className="button" formAction={exportHref}>
+            CSV
+          </button>
+        </span>
+      )}
+      {isIdle && (
         <button
           type="button"
           className="button cards:hidden"
@@ -129,7 +129,7 @@ export function SelectionBar({
           Select these {rows}
         </button>
       )}
-      <span className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1 max-sm:ml-0">
+      <span className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1 sm:order-3">
         {isIdle && (
           <Link href={runsHref} prefetch={false}>
             Runs
@@ -137,7 +137,8 @@ export function SelectionBar({
         )}
         {matching > rows && (
           <Link href={allHref} prefetch={false}>
-            Select all {matching} that match
+            Select all {matching}
+            <span className="sr-only sm:not-sr-only"> that match</span>
           </Link>
         )}
       </span>

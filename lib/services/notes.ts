@@ -58,7 +58,7 @@ export async function changeNote(
   return change(actor, account, name, read.ok ? () => read.note : read);
 }
 
-/** What is set on many tokens at once, as its form sends it: an empty text takes it away. */
+/** What is set on many tokens at once, as its form sends it. Nothing is taken away from many: an empty form is soon sent. */
 export type NotePart = { owner: string } | { reviewBy: string };
 
 export type ChangedNotes = {
@@ -86,12 +86,14 @@ export async function changeNotes(
   if (!connection.ok) return connection;
   const read = readNote({ ...NOTHING_TYPED, ...part });
   if (!read.ok) return unnotable(read.fields);
+  const { owner, reviewBy } = read.note;
+  if (owner === null && reviewBy === null)
+    return unnotable(Object.fromEntries(Object.keys(part).map((name) => [name, ['Fill this in.']])));
   const left = [...new Set(names)];
   if (left.length === 0 || left.length > SELECTED_MAX) {
     const advice = `Nothing was changed. Select 1 to ${SELECTED_MAX} tokens.`;
     return fail('invalid-fields', 422, 'So many tokens cannot be changed at once.', advice);
   }
-  const { owner, reviewBy } = read.note;
   const is = (was: TokenNote): TokenNote => ({ ...was, ...('owner' in part ? { owner } : { reviewBy }) });
   const changed: string[] = [];
   const failed: { name: string; problem: Problem }[] = [];

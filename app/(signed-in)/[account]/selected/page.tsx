@@ -43,6 +43,9 @@ const JOB_RIGHTS = {
 } as const satisfies Record<Job, string>;
 const JOB_WORDS: Readonly<Record<Job, string>> = { refresh: 'Refresh', owner: 'Owner', review: 'Review by' };
 
+const TAB =
+  '-mb-px flex min-h-9 flex-none items-center border-b-2 border-transparent text-ink-2 no-underline hover:text-ink max-sm:min-h-11 aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink';
+
 export default async function SelectedPage({ params, searchParams }: PageProps<'/[account]/selected'>) {
   const account = decodeURIComponent((await params).account);
   const selection = parseSelection(await searchParams);
@@ -118,25 +121,27 @@ async function Selected({ actor, account, selection, tokens, tokensHref }: Selec
     <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <div className="grid gap-4">
         <h1>{heading(job, count)}</h1>
-        <nav aria-label="What to do with them" className="flex flex-wrap gap-2">
+        <nav
+          aria-label="What to do with them"
+          className="flex gap-5 overflow-x-auto border-b border-line text-m"
+        >
           {allowed.map((one) => (
             <Link
               key={one}
               href={`${own}?${printSelection({ ...selection, job: one })}` as Route}
               prefetch={false}
-              className="button"
+              className={TAB}
               aria-current={one === job ? 'page' : undefined}
-              data-look={one === job ? 'primary' : undefined}
             >
               {JOB_WORDS[one]}
             </Link>
           ))}
           <a
             href={`/${encodeURIComponent(account)}/tokens/export?${printSelection({ ...selection, job: null })}`}
-            className="button"
+            className={`${TAB} gap-1.5`}
             download
           >
-            <Icon of={Download} />
+            <Icon of={Download} small />
             CSV
           </a>
         </nav>
