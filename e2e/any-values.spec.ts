@@ -18,6 +18,11 @@ function actionNames(): string[] {
   return Object.values(node).map(({ exportedName }) => exportedName);
 }
 
+/** The same for an action whatever others there are: a value that fits by chance would change something. */
+function seedOf(name: string): number {
+  return [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 1);
+}
+
 test('[4] values of any type are refused by every action, throw nothing and change nothing', async () => {
   test.setTimeout(300_000);
   const { desk, close } = await openDesk('any-values', { people: ['admin', 'viewer'] });
@@ -38,13 +43,14 @@ test('[4] values of any type are refused by every action, throw nothing and chan
     const state = () => Promise.all([desk.manage(['people', 'list']), desk.manage(['key', 'list'])]);
     const before = await state();
     await desk.control.clearJournal();
-    for (const [seed, name] of actionNames().sort().entries()) {
+    for (const name of actionNames().sort()) {
+      const seed = seedOf(name);
       // What is longer than a megabyte is refused before any action.
-      const lists = [...argumentLists(seed + 1, PER_ACTION), [{ values: LONG }, reply({ name: LONG })]];
+      const lists = [...argumentLists(seed, PER_ACTION), [{ values: LONG }, reply({ name: LONG })]];
       const send = async (list: readonly unknown[], index: number) => {
         // Who may do everything, so that the right is not what is missing; signing out is for another.
         const answer = await post(name, encodeArguments(list), name === 'signOutAction' ? viewer : admin);
-        const words = `${name}, values ${index} of seed ${seed + 1}`;
+        const words = `${name}, values ${index} of seed ${seed}`;
         expect([200, 303], `${words}: ${answer.status}`).toContain(answer.status);
         const text = await answer.text();
         if (answer.status === 200 && !WITHOUT_STATE.includes(name))

@@ -20,7 +20,7 @@ const once = (count: number) =>
 
 test('rows are selected by keyboard, and a run is left and found again', async ({ pageOf, desk }) => {
   const page = await pageOf('manager');
-  await desk.control.change({ addTokens: 30 });
+  await desk.control.change({ addTokens: 16 });
   await rereadTokens(page);
   await page.goto('/default/tokens?q=service-&sort=name');
   const first = page.getByRole('checkbox', { name: 'Select service-0001' });
@@ -28,31 +28,31 @@ test('rows are selected by keyboard, and a run is left and found again', async (
   await page.keyboard.press('Space');
   await expect(page.getByText('1 selected')).toBeVisible();
   // The bar stays in sight; what has the focus is not under it.
-  for (let row = 2; row <= 20; row += 1)
+  for (let row = 2; row <= 14; row += 1)
     await page.getByRole('checkbox', { name: `Select service-${String(row).padStart(4, '0')}` }).focus();
   const focused = page.locator(':focus');
   const [bar, box] = [await page.locator('.selection-bar').boundingBox(), await focused.boundingBox()];
   expect(box && bar && box.y + box.height <= bar.y).toBe(true);
   expect(bar && bar.y + bar.height <= (page.viewportSize()?.height ?? 0) + 1).toBe(true);
   await page.getByRole('checkbox', { name: 'Select all rows of this page' }).press('Space');
-  await expect(page.getByText('30 selected')).toBeVisible();
+  await expect(page.getByText('16 selected')).toBeVisible();
   await desk.control.clearJournal();
   await page.getByRole('button', { name: 'Refresh…' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'Refresh 30 tokens' })).toBeVisible();
-  await page.getByRole('button', { name: 'Refresh 30 tokens' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Refresh 16 tokens' })).toBeVisible();
+  await page.getByRole('button', { name: 'Refresh 16 tokens' }).press('Enter');
   await page.waitForURL(/\/default\/runs\/[\w-]+$/);
   const run = page.url();
   await expect(page.getByRole('progressbar')).toBeVisible();
   await expect(page.getByRole('row', { name: /service-0001 refreshed/ })).toBeVisible();
   // Left in the middle; the table and the token lead back.
   await page.goto('/default/tokens');
-  await expect(page.getByText(/\d+ of 30 tokens are still to be refreshed/)).toBeVisible();
+  await expect(page.getByText(/\d+ of 16 tokens are still to be refreshed/)).toBeVisible();
   await page.getByRole('link', { name: 'See how far the run is' }).click();
   await expect(page).toHaveURL(run);
-  await expect(page.getByText(': 30 refreshed', { exact: true })).toBeVisible({ timeout: 15_000 });
-  expect(await posts(desk)).toEqual(once(30));
+  await expect(page.getByText(': 16 refreshed', { exact: true })).toBeVisible({ timeout: 15_000 });
+  expect(await posts(desk)).toEqual(once(16));
   await page.goto('/default/runs');
-  await expect(page.getByRole('listitem').filter({ hasText: '30 tokens' }).first()).toContainText('by you');
+  await expect(page.getByRole('listitem').filter({ hasText: '16 tokens' }).first()).toContainText('by you');
   const viewer = await pageOf('viewer');
   await viewer.goto(run);
   await expect(viewer.getByText(/by somebody else/)).toBeVisible();

@@ -229,16 +229,16 @@ test('a form that is sent twice begins one run, and a token is in one run at a t
 });
 
 test('what is cancelled is not sent any more, and can be taken up by another run', async () => {
-  const names = await freshTokens(40);
+  const names = await freshTokens(60);
+  const other = await person('bulk-other', 'manager');
   const id = await began(operatorActor(), names);
   await reached(id, (run) => run.counts.done > 2);
-  const other = await person('bulk-other', 'manager');
   const refused = await cancelRun(other, ACCOUNT, id);
   assert.equal(refused.ok ? 'ok' : refused.problem.code, 'forbidden');
   assert.ok((await cancelRun(operatorActor(), ACCOUNT, id)).ok);
   const run = await ended(id);
   assert.ok(run.counts.cancelled > 0);
-  assert.equal(run.counts.done + run.counts.cancelled, 40);
+  assert.equal(run.counts.done + run.counts.cancelled, 60);
   const sent = await posts();
   assert.equal(Object.keys(sent).length, run.counts.done);
   const again = await cancelRun(operatorActor(), ACCOUNT, id);
@@ -373,11 +373,7 @@ test('while Akamai says stop, tokens wait instead of failing, for an hour at mos
   assert.deepEqual(sent, [1, 1, 1, 1, 1, 2]);
 
   const others = await freshTokens(3);
-  await control.fault({
-    match: {},
-    times: 10_000,
-    answer: { ...answer, headers: { ...headers, 'retry-after': '90' } },
-  });
+  await control.fault({ match: {}, times: 10_000, answer });
   const stuck = await began(operatorActor(), others);
   await reached(stuck, (run) => run.held !== null);
   await database()
@@ -388,6 +384,7 @@ test('while Akamai says stop, tokens wait instead of failing, for an hour at mos
   wakeBulk();
   const givenUp = await ended(stuck);
   assert.deepEqual(givenUp.counts, counts({ failed: 3 }));
+  await control.clearFaults();
   assert.match(givenUp.items[0]?.words ?? '', /tried again for an hour, and given up/);
   assert.deepEqual(await posts(), {});
 });
@@ -413,4 +410,17 @@ test('runs are listed, and forgotten 90 days after they began', async (context) 
   const listed = await listRuns(operatorActor(), ACCOUNT);
   assert.deepEqual(listed.ok && listed.value.map((run) => run.id), [id]);
   await cancelRun(operatorActor(), ACCOUNT, id);
+});
+
+// Last, as it stops the worker.
+test('when the server stops, what is being sent ends, and the rest waits for the next start', async () => {
+  const names = await freshTokens(60);
+  const id = await began(operatorActor(), names);
+  await reached(id, (run) => run.counts.done > 1);
+  await stopBulk();
+  const { counts: left } = await view(id);
+  assert.equal(left.sending + left.checking + left.failed, 0, JSON.stringify(left));
+  assert.ok(left.waiting > 0);
+  assert.equal(left.done + left.waiting, 60);
+  assert.equal(Object.keys(await posts()).length, left.done);
 });
