@@ -1,4 +1,4 @@
-// A run that refreshes 200 tokens, through the browser, while the server is killed at random moments and started again: the
+// A run that refreshes 200 tokens, through the browser, while the server is stopped once and killed at random moments: the
 // simulator's journal counts what was sent, and how fast.
 import { join } from 'node:path';
 import Libsql from 'libsql';
@@ -36,11 +36,12 @@ export async function bulkKills(desk: Desk, page: Page, kills: number): Promise<
   await page.getByRole('button', { name: /^Refresh \d+ tokens$/ }).click();
   await page.waitForURL(/\/default\/runs\/[\w-]+$/);
   const started = performance.now();
-  // In thirds of the run, so that each kill meets it at work.
-  for (let kill = 0; kill < kills; kill += 1) {
-    const goal = Math.floor((TOKENS / (kills + 1)) * (kill + 0.3 + Math.random() * 0.9));
+  // In parts of the run, so that each end meets it at work. The first is asked for, all others are kills.
+  for (let end = 0; end <= kills; end += 1) {
+    const goal = Math.floor((TOKENS / (kills + 2)) * (end + 0.3 + Math.random() * 0.9));
     await until(async () => Object.keys(await posts(desk)).length >= goal);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+    if (end === 0) await stop(desk);
     await desk.restart();
   }
   await until(async () => openItems(desk) === 0);
@@ -71,6 +72,16 @@ export async function bulkKills(desk: Desk, page: Page, kills: number): Promise<
     mostInOne: mostWithin(times, 1_000),
     mostInTen: mostWithin(times, 10_000),
   };
+}
+
+/** Stops the server in order: nothing may be under way then. */
+async function stop(desk: Desk): Promise<void> {
+  const ended = desk.ended();
+  process.kill(desk.pid, 'SIGTERM');
+  const code = await ended;
+  const { sending = 0, checking = 0 } = statesOf(desk);
+  if (code !== 0 || sending + checking > 0)
+    throw new Error(`the server stopped with ${code}, and ${sending + checking} tokens were under way`);
 }
 
 /** How often a refresh of each token was sent. */
