@@ -43,7 +43,8 @@ const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; classNam
 ];
 
 export function TokenTable<T extends Token>(props: TokenTableProps<T>) {
-  const { caption, tokens, today, query, sortHref, isBusy, accountOf, mayRefresh, mayRevoke, mayPick } = props;
+  const { caption, tokens, today, query, sortHref, isBusy, accountOf, mayRefresh, mayRevoke, mayPick } =
+    props;
   return (
     <div className="relative cards:overflow-x-auto">
       <table className="table cards" aria-busy={isBusy} data-pick={mayPick}>
@@ -113,8 +114,7 @@ const SHOWN_NAMESPACES = 2;
 
 /** What the row of a token needs, and nothing else: it is sent to the browser. */
 function rowOf<T extends Token>(token: T, props: TokenTableProps<T>): Row {
-  const { today, tokenHref, isPending, isDoubtful, accountOf, notes, mayRefresh, mayRevoke, mayPick } =
-    props;
+  const { today, tokenHref, isPending, isDoubtful, accountOf, notes, mayRefresh, mayRevoke, mayPick } = props;
   const kind = tokenKind(token);
   const { details } = token;
   const owner = notes.get(token.uuid)?.owner;
