@@ -1,6 +1,8 @@
 // Many tokens at once: selected by keyboard, refreshed in a run that is left and found again, given an owner, exported;
 // and all of it without JavaScript.
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
 import { type Desk, expect, rereadTokens, test } from './fixtures';
 
 /** How often a refresh of each token was sent. */
@@ -11,6 +13,13 @@ async function posts(desk: Desk): Promise<Record<string, number>> {
     if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
+    [],
+  );
 }
 
 const once = (count: number) =>
@@ -36,6 +45,7 @@ test('rows are selected by keyboard, and a run is left and found again', async (
   expect(bar && bar.y + bar.height <= (page.viewportSize()?.height ?? 0) + 1).toBe(true);
   await page.getByRole('checkbox', { name: 'Select all rows of this page' }).press('Space');
   await expect(page.getByText('16 selected')).toBeVisible();
+  await expectAccessible(page);
   await desk.control.clearJournal();
   await page.getByRole('button', { name: 'Refresh…' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Refresh 16 tokens' })).toBeVisible();
@@ -93,6 +103,7 @@ test('a refused token is told in its row and retried; a run is cancelled', async
   await page.getByRole('button', { name: 'Cancel the run' }).click();
   await expect(page.getByText(/It was cancelled .* by you/)).toBeVisible();
   await expect(page.getByRole('button', { name: /Refresh the \d+ that were cancelled/ })).toBeVisible();
+  await expectAccessible(page);
 });
 
 test('owner, review and export of the selected ones', async ({ pageOf, desk }) => {
