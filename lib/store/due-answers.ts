@@ -47,25 +47,24 @@ export function listReviewRows(account: string): Promise<TokenReviewTable[]> {
 
 export type NewReview = Omit<TokenReviewTable, 'reviewed_at'> & { name: string; review_by: string };
 
-/** Writes a review in place of an earlier one and moves the review-by; all else of the note stays as it is. */
-export async function putReview({ name, review_by, ...row }: NewReview): Promise<void> {
+/** Writes a review in place of an earlier one and moves the review-by; all else of the note stays as it is. In one piece. */
+export function putReview({ name, review_by, ...row }: NewReview): void {
+  const { raw } = database();
   const { account, uuid, remark, reviewed_by } = row;
   const at = now();
-  await database()
-    .query.transaction()
-    .execute(async (query) => {
-      await query
-        .insertInto('token_review')
-        .values({ ...row, reviewed_at: at })
-        .onConflict((conflict) =>
-          conflict.columns(['account', 'uuid']).doUpdateSet({ remark, reviewed_by, reviewed_at: at }),
-        )
-        .execute();
-      const changed = { review_by, updated_at: at, updated_by: reviewed_by };
-      await query
-        .insertInto('token_note')
-        .values({ account, uuid, name, owner: null, purpose: null, ticket: null, tags: '[]', ...changed })
-        .onConflict((conflict) => conflict.columns(['account', 'uuid']).doUpdateSet(changed))
-        .execute();
-    });
+  const put = raw.transaction(() => {
+    raw
+      .prepare(
+        `insert or replace into token_review (account, uuid, remark, reviewed_at, reviewed_by) values (?, ?, ?, ?, ?)`,
+      )
+      .run(account, uuid, remark, at, reviewed_by);
+    raw
+      .prepare(
+        `insert into token_note (account, uuid, name, tags, review_by, updated_at, updated_by)
+         values (?, ?, ?, '[]', ?, ?, ?) on conflict (account, uuid) do update set review_by = excluded.review_by,
+         updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+      )
+      .run(account, uuid, name, review_by, at, reviewed_by);
+  });
+  put.immediate();
 }
