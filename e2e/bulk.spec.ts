@@ -47,6 +47,8 @@ test('rows are selected by keyboard, and a run is left and found again', async (
   await expect(page.getByText('16 selected')).toBeVisible();
   await expectAccessible(page);
   await desk.control.clearJournal();
+  // One of them takes long enough that the run can be left before it has ended.
+  await desk.control.fault({ match: { method: 'POST', path: '/service-0016/refresh' }, delayMs: 8_000 });
   await page.getByRole('button', { name: 'Refresh…' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Refresh 16 tokens' })).toBeVisible();
   await page.getByRole('button', { name: 'Refresh 16 tokens' }).press('Enter');
@@ -59,7 +61,7 @@ test('rows are selected by keyboard, and a run is left and found again', async (
   await expect(page.getByText(/\d+ of 16 tokens are still to be refreshed/)).toBeVisible();
   await page.getByRole('link', { name: 'See how far the run is' }).click();
   await expect(page).toHaveURL(run);
-  await expect(page.getByText(': 16 refreshed', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText(': 16 refreshed', { exact: true })).toBeVisible({ timeout: 20_000 });
   expect(await posts(desk)).toEqual(once(16));
   await page.goto('/default/runs');
   await expect(page.getByRole('listitem').filter({ hasText: '16 tokens' }).first()).toContainText('by you');
