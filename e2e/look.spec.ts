@@ -31,6 +31,8 @@ const PAGES = [
   '/settings/findings?check=1&on=legacy&days-old=90',
   '/default/bundles?token=cart-reader',
   '/tokens?q=geo&expired=1',
+  '/due',
+  '/due?view=month',
   '/keys',
   '/api-docs',
   '/people',

@@ -82,6 +82,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/due': '/default/due',
   '/[account]/bundles': '/default/bundles',
   '/tokens': '/tokens',
+  '/due': '/due',
   '/keys': '/keys',
   '/api-docs': '/api-docs',
   '/people': '/people',

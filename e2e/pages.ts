@@ -62,6 +62,7 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
   },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
   '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
+  '/due': { right: 'account.list', paths: () => ['/due?kind=expiry', '/due?view=month', '/due?view=charts'] },
   '/settings/connections': { right: 'account.list', paths: () => ['/settings/connections'] },
   '/settings/notices': {
     right: 'notice.read',

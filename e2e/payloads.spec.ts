@@ -56,6 +56,7 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': { viewer: `${ROWS} colour` },
+  '/due': { viewer: 'aria-label data-day data-due data-today path search' },
   '/settings/connections': { admin: 'account colour colours' },
   '/settings/notices': { admin: 'accounts activation age channel expiry kind ladders refresh review slug' },
   '/keys': { admin: 'closeHref labelledBy' },

@@ -4,6 +4,7 @@ import { ensureBuild } from './steps.mjs';
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   audit: async () => (await import('./bench/audit')).benchAudit(),
   bundles: async () => (await import('./bench/bundles')).benchBundles(),
+  due: async () => (await import('./bench/due')).benchDue(),
   list: async () => (await import('./bench/list')).benchList(),
   table: async () => (await import('./bench/table')).benchTable(),
 };

@@ -1,7 +1,9 @@
 // What is due, in words and riskiest first: what is urgent, then window by window, then tokens without a date.
 import type { Route } from 'next';
 import Link from 'next/link';
+import { AccountName } from '@/components/shell/account-mark';
 import { DayRuler, Networks, Permissions } from '@/components/tokens/marks';
+import type { AccountLook } from '@/lib/domain/account';
 import { type Day, daysBetween, formatDay } from '@/lib/domain/day';
 import {
   DUE_KIND_WORDS,
@@ -12,20 +14,22 @@ import {
   isUrgent,
 } from '@/lib/domain/due';
 import { answerWords } from '@/lib/domain/due-answer';
-import { type DueRow, rowId } from '@/lib/domain/due-query';
+import { type DueRow, rowId, tokenKey } from '@/lib/domain/due-query';
 import { FINDING_WORDS, type Finding } from '@/lib/domain/findings';
 import { visibleText } from '@/lib/domain/visible-text';
 import { KindMark } from './kind-mark';
 
-type DueListProps = {
+export type DueListProps = {
   rows: readonly DueRow[];
   today: Day;
   findings: ReadonlyMap<string, readonly Finding[]>;
-  /** Names of tokens whose details are still being read. */
-  pending: ReadonlySet<string>;
-  tokenHref: (name: string) => Route;
-  /** The dialog of a row; null for who may not answer. */
-  answerHref: ((row: DueRow) => Route) | null;
+  /** Whether the details of its token are still being read. */
+  isPending: (row: DueRow) => boolean;
+  tokenHref: (row: DueRow) => Route;
+  /** The dialog of a row, null for who may not answer it; and null for who may answer none. */
+  answerHref: ((row: DueRow) => Route | null) | null;
+  /** Where the name of a row's account leads, where there are several. */
+  accountHref: ((account: AccountLook) => Route) | null;
 };
 
 type Group = { id: string; title: string; rows: readonly DueRow[] };
@@ -60,6 +64,7 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
         <caption className="sr-only">{title}</caption>
         {/* The same places in every group. */}
         <colgroup>
+          {rest.accountHref && <col className="w-36" />}
           <col className="w-48" />
           <col />
           <col className="w-44" />
@@ -69,6 +74,7 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
         </colgroup>
         <thead className="sr-only">
           <tr>
+            {rest.accountHref && <th scope="col">Account</th>}
             <th scope="col">Token</th>
             <th scope="col">What is due</th>
             <th scope="col">Permissions</th>
@@ -79,7 +85,7 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <DueTableRow key={`${row.token.uuid} ${row.kind}`} row={row} {...rest} />
+            <DueTableRow key={rowId(row)} row={row} {...rest} />
           ))}
         </tbody>
       </table>
@@ -89,17 +95,29 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
 
 type RowProps = Omit<DueListProps, 'rows'> & { row: DueRow };
 
-function DueTableRow({ row, today, findings, pending, tokenHref, answerHref }: RowProps) {
-  const { token, kind, day, answer } = row;
+function DueTableRow({ row, today, findings, isPending, tokenHref, answerHref, accountHref }: RowProps) {
+  const { token, kind, day, answer, account } = row;
+  const reviewHref = answerHref?.(row) ?? null;
   const all = [...(token.details?.permissions ?? [])];
   const [first] = all;
   // That there is no owner is in the words already.
-  const found = (findings.get(token.uuid) ?? []).filter(({ code }) => code !== 'no-owner');
+  const found = (findings.get(tokenKey(row)) ?? []).filter(({ code }) => code !== 'no-owner');
   return (
     <tr>
+      {accountHref && account && (
+        <td className="c-account max-cards:row-start-5">
+          <Link
+            href={accountHref(account)}
+            prefetch={false}
+            className="block text-ink-2 no-underline hover:text-ink hover:underline"
+          >
+            <AccountName account={account} oneLine />
+          </Link>
+        </td>
+      )}
       <th scope="row" className="c-name">
         <Link
-          href={tokenHref(token.name)}
+          href={tokenHref(row)}
           prefetch={false}
           className="font-medium text-ink no-underline [overflow-wrap:anywhere] hover:text-accent-text hover:underline"
         >
@@ -145,7 +163,7 @@ function DueTableRow({ row, today, findings, pending, tokenHref, answerHref }: R
             {all.length > 1 && <span className="text-s text-ink-3">+{all.length - 1}</span>}
           </span>
         ) : (
-          <span className="text-ink-3">{pending.has(token.name) ? 'Loading' : '–'}</span>
+          <span className="text-ink-3">{isPending(row) ? 'Loading' : '–'}</span>
         )}
       </td>
       <td className={`c-nets max-cards:[grid-area:3/3] ${token.details ? '' : 'max-cards:hidden'}`}>
@@ -164,20 +182,22 @@ function DueTableRow({ row, today, findings, pending, tokenHref, answerHref }: R
         <td
           className={`c-act text-end ${first ? 'max-cards:[grid-area:4/1/auto/-1]' : 'max-cards:[grid-area:3/1/auto/-1]'}`}
         >
-          <Link
-            id={rowId(row)}
-            href={answerHref(row)}
-            prefetch={false}
-            scroll={false}
-            className="button"
-            data-look="plain"
-          >
-            Review…
-            <span className="sr-only">
-              {' '}
-              {visibleText(token.name)}, {kind === null ? 'no date' : DUE_KIND_WORDS[kind]}
-            </span>
-          </Link>
+          {reviewHref && (
+            <Link
+              id={rowId(row)}
+              href={reviewHref}
+              prefetch={false}
+              scroll={false}
+              className="button"
+              data-look="plain"
+            >
+              Review…
+              <span className="sr-only">
+                {' '}
+                {visibleText(token.name)}, {kind === null ? 'no date' : DUE_KIND_WORDS[kind]}
+              </span>
+            </Link>
+          )}
         </td>
       )}
     </tr>

@@ -7,7 +7,7 @@ import type { AccountLook } from '@/lib/domain/account';
 import { AccountName } from './account-mark';
 
 type Props = {
-  /** Null on the page of all accounts. */
+  /** Null on pages of all accounts. */
   account: AccountLook | null;
   accounts: readonly AccountLook[];
   /** The kind of page to stay on. */
@@ -47,7 +47,7 @@ export function AccountSwitch({ account, accounts, page, className }: Props) {
         ))}
         <li className="mt-1 border-t border-line pt-1">
           <Link
-            href={'/tokens' as Route}
+            href={(page === 'due' ? '/due' : '/tokens') as Route}
             prefetch={false}
             className={item}
             aria-current={account === null ? 'true' : undefined}

@@ -109,7 +109,7 @@ export function Shell({
           {SECTIONS.map(({ key, label, icon }) => (
             <Link
               key={key}
-              href={(isOfAll && key === 'tokens' ? '/tokens' : `${base}/${key}`) as Route}
+              href={(isOfAll && key !== 'bundles' ? `/${key}` : `${base}/${key}`) as Route}
               prefetch={false}
               className={railLink}
               aria-current={key === section ? 'page' : undefined}

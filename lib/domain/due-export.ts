@@ -2,7 +2,7 @@
 import { type Day, daysBetween } from './day';
 import { dueWindow, dueWords } from './due';
 import { personWords } from './due-answer';
-import type { DueRow, DueSource } from './due-query';
+import { type DueRow, type DueSource, tokenKey } from './due-query';
 import { tokenRows } from './token-csv';
 import { tokenJson } from './token-json';
 
@@ -68,6 +68,6 @@ export function dueJson(row: DueRow, source: DueSource, today: Day): Record<stri
   };
 }
 
-function codesOf({ token }: DueRow, { findings }: DueSource): string[] {
-  return (findings.get(token.uuid) ?? []).map(({ code }) => code);
+function codesOf(row: DueRow, { findings }: DueSource): string[] {
+  return (findings.get(tokenKey(row)) ?? []).map(({ code }) => code);
 }

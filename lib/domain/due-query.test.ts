@@ -12,6 +12,8 @@ import {
   type DueFilter,
   type DueSource,
   filterDue,
+  findDue,
+  mergeDue,
   parseDueQuery,
   printDueQuery,
   rowAfter,
@@ -275,4 +277,49 @@ test('after a row comes the next one, of another token when all rows of this one
   assert.equal(after(3, true), 'review-uuid-b');
   const [only = assert.fail()] = rows;
   assert.equal(rowAfter([only], only, false), null);
+});
+
+test('accounts merged are in one order of risk, and a token that two of them lead to is two', () => {
+  const early = token('early', { expiry: addDays(today, 2) });
+  const items = dueItems([early], new Map(), { ageDays: null }, today);
+  const look = (slug: string) => ({ slug, name: slug, colour: 'sky' as const });
+  const merged = mergeDue(
+    [
+      { account: look('shop'), due: SOURCE },
+      { account: look('media'), due: { items, dateless: [], findings: new Map() } },
+      { account: look('outlet'), due: { ...SOURCE, findings: new Map() } },
+    ],
+    today,
+  );
+  const { rows, shown } = findDue(merged, DEFAULT_DUE_QUERY, today);
+  const said = shown.map(({ token: { name }, account }) => `${account?.slug} ${name}`);
+  assert.deepEqual(said.slice(0, 5), [
+    'shop expired',
+    'outlet expired',
+    'media early',
+    'shop expires',
+    'outlet expires',
+  ]);
+  assert.deepEqual(said.slice(-2), ['shop bare', 'outlet bare']);
+  assert.equal(new Set(rows.map(rowId)).size, rows.length);
+  const legacy = filterDue(merged, { ...DEFAULT_DUE_QUERY, finding: 'legacy' }, today);
+  assert.deepEqual(
+    legacy.map(({ account }) => account?.slug),
+    ['shop'],
+  );
+});
+
+test('a month, like the list, is shown a page at a time', () => {
+  const many = Array.from({ length: 130 }, (_, index) =>
+    token(`t${String(index).padStart(3, '0')}`, { nextRefresh: addDays(today, 2) }),
+  );
+  const source = {
+    items: dueItems(many, new Map(), { ageDays: null }, today),
+    dateless: [],
+    findings: new Map(),
+  };
+  const found = findDue(source, { ...DEFAULT_DUE_QUERY, view: 'month', page: 9 }, today);
+  assert.deepEqual([found.listed.length, found.shown.length], [130, 30]);
+  assert.equal(found.shown[0]?.token.name, 't100');
+  assert.deepEqual(findDue(source, { ...DEFAULT_DUE_QUERY, view: 'charts' }, today).shown, []);
 });

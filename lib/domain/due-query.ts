@@ -1,6 +1,8 @@
 // The Due page's state as it stands in the URL: parsed, printed and applied here, drawn elsewhere.
+
+import type { AccountLook } from './account';
 import { type Day, daysBetween, parseDay } from './day';
-import { type Dateless, DUE_KINDS, type DueItem, type DueKind } from './due';
+import { byRisk, type Dateless, DUE_KINDS, type DueItem, type DueKind } from './due';
 import { FINDING_CODES, type Finding, type FindingCode } from './findings';
 import { type Month, monthOf, parseMonth } from './month';
 import type { SearchParameters } from './token-query';
@@ -124,9 +126,18 @@ export function hasDueFilters({ kinds, span, finding, owner, answered }: DueFilt
 
 export type DueRow = DueItem | Dateless;
 
+/** What names the token of a row. Two accounts may lead to one token: where they stand together it is named twice. */
+export function tokenKey({ token, account }: DueRow): string {
+  return account ? keyIn(account, token.uuid) : token.uuid;
+}
+
+function keyIn({ slug }: AccountLook, uuid: string): string {
+  return `${slug}/${uuid}`;
+}
+
 /** What names a row in the address, and is its place on the page. */
-export function rowId({ kind, token }: DueRow): string {
-  return `${kind ?? 'none'}-${token.uuid}`;
+export function rowId(row: DueRow): string {
+  return `${row.kind ?? 'none'}-${tokenKey(row)}`;
 }
 
 /**
@@ -143,20 +154,77 @@ export function rowAfter(rows: readonly DueRow[], row: DueRow, ofAnother: boolea
 export type DueSource = {
   items: readonly DueItem[];
   dateless: readonly Dateless[];
+  /** By `tokenKey`. */
   findings: ReadonlyMap<string, readonly Finding[]>;
 };
+
+/** What is due in several accounts as one: riskiest first over all of them, and each row with its account. */
+export function mergeDue(all: readonly { account: AccountLook; due: DueSource }[], today: Day): DueSource {
+  const of = <Row extends DueRow>(account: AccountLook, rows: readonly Row[]): Row[] =>
+    rows.map((row) => ({ ...row, account }));
+  const items = all.flatMap(({ account, due }) => of(account, due.items));
+  const dateless = all.flatMap(({ account, due }) => of(account, due.dateless));
+  const findings = all.flatMap(({ account, due }) =>
+    [...due.findings].map(([uuid, found]) => [keyIn(account, uuid), found] as const),
+  );
+  return {
+    items: byRisk(items, today),
+    dateless: dateless.sort((a, b) => (a.token.name < b.token.name ? -1 : 1)),
+    findings: new Map(findings),
+  };
+}
 
 /** What `filter` leaves, in the order it came: dates, then tokens without any. */
 export function filterDue(source: DueSource, filter: DueFilter, today: Day): readonly DueRow[] {
   const { items, dateless, findings } = source;
   const { finding, owner, answered } = filter;
-  const matches = ({ token, note, answer }: DueRow) =>
-    (answered === null || (answered === 'yes') === (answer !== null)) &&
-    (finding === null || (findings.get(token.uuid)?.some(({ code }) => code === finding) ?? false)) &&
-    (owner === null || (owner === NO_OWNER ? note.owner === null : note.owner === owner));
+  const matches = (row: DueRow) =>
+    (answered === null || (answered === 'yes') === (row.answer !== null)) &&
+    (finding === null || (findings.get(tokenKey(row))?.some(({ code }) => code === finding) ?? false)) &&
+    (owner === null || (owner === NO_OWNER ? row.note.owner === null : row.note.owner === owner));
   const dated = items.filter((item) => isInSpan(item, filter, today) && matches(item));
   const hasNoDate = filter.kinds.length === 0 && (filter.span === null || filter.span === 'never');
   return [...dated, ...(hasNoDate ? dateless.filter(matches) : [])];
+}
+
+/** What the page shows of `source`. */
+export type FoundDue = {
+  /** What the filters leave. */
+  rows: readonly DueRow[];
+  /** Of them, those that the list, or the month or its chosen day, is about; none for the charts. */
+  listed: readonly DueRow[];
+  /** Of them, those of this page; of the last one when there are fewer pages. */
+  shown: readonly DueRow[];
+};
+
+export function findDue(source: DueSource, query: DueQuery, today: Day): FoundDue {
+  const rows = filterDue(source, shownBy(query), today);
+  const listed = listedOf(rows, query, today);
+  const last = Math.max(1, Math.ceil(listed.length / DUE_ROWS_PER_PAGE));
+  const first = (Math.min(query.page, last) - 1) * DUE_ROWS_PER_PAGE;
+  return { rows, listed, shown: listed.slice(first, first + DUE_ROWS_PER_PAGE) };
+}
+
+/** List and month leave out what is answered, unless that is asked for. The charts count everything. */
+export function shownBy(query: DueQuery): DueQuery {
+  return query.view === 'charts' ? query : { ...query, answered: query.answered ?? 'no' };
+}
+
+function listedOf(rows: readonly DueRow[], query: DueQuery, today: Day): readonly DueRow[] {
+  if (query.view === 'list') return rows;
+  const month = query.view === 'month' ? shownMonth(query, today) : null;
+  if (!month) return [];
+  const chosen = chosenDay(month, query);
+  return rows.filter(({ day }) => (chosen ? day === chosen : (day?.startsWith(month) ?? false)));
+}
+
+export function shownMonth({ month }: DueQuery, today: Day): Month | null {
+  return month ?? monthOf(today);
+}
+
+/** The chosen day, if it is one of that month. */
+export function chosenDay(month: Month, { day }: DueQuery): Day | null {
+  return day?.startsWith(month) ? day : null;
 }
 
 function isInSpan({ kind, day }: DueItem, { kinds, span }: DueFilter, today: Day): boolean {

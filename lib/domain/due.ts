@@ -1,5 +1,6 @@
 // What is due and when: every date of a token that somebody should know of, in windows from today on, riskiest first.
 // Days are calendar days in UTC, as Akamai counts them: no zone and no clock change can move one.
+import type { AccountLook } from './account';
 import { addDays, type Day, daysBetween } from './day';
 import { type Answers, answerTo, type DueAnswer, NO_ANSWERS } from './due-answer';
 import { type Token, tokenStatus } from './token';
@@ -21,11 +22,20 @@ export const DUE_KIND_WORDS: Record<DueKind, string> = {
   review: 'Review',
 };
 
+/** Of which account a row is, where those of several stand together. */
+type Placed = { account?: AccountLook };
+
 /** One date of a token, and the answer that holds for it; null when it waits for one. */
-export type DueItem = { kind: DueKind; token: Token; day: Day; note: TokenNote; answer: DueAnswer | null };
+export type DueItem = Placed & {
+  kind: DueKind;
+  token: Token;
+  day: Day;
+  note: TokenNote;
+  answer: DueAnswer | null;
+};
 
 /** A token that has no date at all. */
-export type Dateless = { kind: null; token: Token; day: null; note: TokenNote; answer: null };
+export type Dateless = Placed & { kind: null; token: Token; day: null; note: TokenNote; answer: null };
 
 /** `ageDays`: after how many days without refresh a token is too old; null when nobody wants to know. */
 export type DueRules = { ageDays: number | null };
@@ -153,7 +163,7 @@ export function isUrgent({ kind, token, day }: DueItem, today: Day): boolean {
  * production, (4) what stops a token before what only should be looked at, in the order of DUE_KINDS, (5) the earlier
  * day, (6) the name.
  */
-function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[] {
+export function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[] {
   // One text for each, worked out once: all of its parts but the name have the same length.
   const key = (item: DueItem) =>
     [

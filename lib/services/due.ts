@@ -1,5 +1,6 @@
 // What is due in an account, and what the rules find: tokens, notes and rules put together.
 import 'server-only';
+import type { AccountLook } from '@/lib/domain/account';
 import { type Dateless, type DueItem, datelessTokens, dueItems } from '@/lib/domain/due';
 import { type Finding, type FindingRules, findings } from '@/lib/domain/findings';
 import type { Namespace } from '@/lib/domain/namespace';
@@ -14,7 +15,7 @@ import { listNamespaces } from './inventory';
 import { readNotes } from './notes';
 import type { Actor } from './session';
 import { today } from './surroundings';
-import { listTokens, type TokenOverview } from './tokens';
+import { listAllTokens, listTokens, type TokenOverview } from './tokens';
 import type { Wait } from './wait';
 
 export type DueOverview = TokenOverview & {
@@ -36,27 +37,51 @@ export async function readDue(
 ): Promise<Result<DueOverview>> {
   const allowed = await authorize(actor, 'token.list', { account });
   if (!allowed.ok) return allowed;
-  const [listed, notes, answers, rules, namespaces] = await Promise.all([
-    listTokens(actor, account, wait),
+  const [listed, rules] = await Promise.all([listTokens(actor, account, wait), readFindingRules(actor)]);
+  return rules.ok ? dueOf(actor, account, { listed, rules: rules.value, wait }) : rules;
+}
+
+/** An account with what is due in it, with why that cannot be read, or null while Akamai has not answered yet. */
+export type AccountDue = { account: AccountLook; listed: Result<DueOverview> | null };
+
+/** Everything due in each account that the actor has access to. Problems: as `listAllTokens`. */
+export async function readAllDue(actor: Actor): Promise<Result<readonly AccountDue[]>> {
+  const [all, rules] = await Promise.all([listAllTokens(actor), readFindingRules(actor)]);
+  if (!all.ok) return all;
+  if (!rules.ok) return rules;
+  const due = all.value.map(async ({ account, listed }) => ({
+    account,
+    listed: listed && (await dueOf(actor, account.slug, { listed, rules: rules.value, wait: 'briefly' })),
+  }));
+  return ok(await Promise.all(due));
+}
+
+type Read = { listed: Result<TokenOverview>; rules: FindingRules; wait: Wait };
+
+/** What is due of tokens that were listed. */
+async function dueOf(
+  actor: Actor,
+  account: string,
+  { listed, rules, wait }: Read,
+): Promise<Result<DueOverview>> {
+  if (!listed.ok) return listed;
+  const [notes, answers, namespaces] = await Promise.all([
     readNotes(actor, account),
     readAnswers(actor, account),
-    readFindingRules(actor),
     listNamespaces(actor, account, wait),
   ]);
-  if (!listed.ok) return listed;
   if (!notes.ok) return notes;
   if (!answers.ok) return answers;
-  if (!rules.ok) return rules;
   const { tokens } = listed.value;
-  const ageDays = rules.value.old.isOn ? rules.value.old.days : null;
+  const ageDays = rules.old.isOn ? rules.old.days : null;
   const items = dueItems(tokens, notes.value, { ageDays }, today(), answers.value);
   return ok({
     ...listed.value,
     items,
     dateless: datelessTokens(tokens, items, notes.value),
-    findings: findingsOf(tokens, notes.value, namespaces.ok ? namespaces.value : null, rules.value),
+    findings: findingsOf(tokens, notes.value, namespaces.ok ? namespaces.value : null, rules),
     knowsNamespaces: namespaces.ok,
-    rules: rules.value,
+    rules,
   });
 }
 

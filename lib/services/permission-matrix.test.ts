@@ -282,6 +282,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'token.list',
     run: async (actor) => (await import('./due')).readDue(actor, 'default'),
   },
+  'due.readAllDue': {
+    right: 'account.list',
+    run: async (actor) => (await import('./due')).readAllDue(actor),
+  },
   'due-answers.readAnswers': {
     right: 'token.list',
     run: async (actor) => (await import('./due-answers')).readAnswers(actor, 'default'),

@@ -11,7 +11,7 @@ import { authorize } from './authorize';
 import { connect } from './connection';
 import type { Actor } from './session';
 import { cachedToken, cachedTokens, outdateList, readSingle, wantDetailsFirst } from './token-cache';
-import { settledWithin, type Wait } from './wait';
+import { ALL_ACCOUNTS_MS, settledWithin, type Wait } from './wait';
 
 export type TokenOverview = {
   /** All tokens, expired ones included. */
@@ -44,9 +44,6 @@ export async function listTokens(
 
 /** An account with its tokens, with why they cannot be read, or null while Akamai has not answered yet. */
 export type AccountTokens = { account: AccountLook; listed: Result<TokenOverview> | null };
-
-/** One slow account must not keep the others from the screen; its answer is there for the next look, milliseconds. */
-const ALL_ACCOUNTS_MS = 2_500;
 
 /** The tokens of every account that the actor has access to. Problems: `not-signed-in`, `no-credentials`. */
 export async function listAllTokens(actor: Actor): Promise<Result<readonly AccountTokens[]>> {

@@ -7,6 +7,9 @@ export type Wait = 'briefly' | 'fully';
 
 const BRIEFLY_MS = 400;
 
+/** One slow account must not keep the others from the screen; its answer is there for the next look, milliseconds. */
+export const ALL_ACCOUNTS_MS = 2_500;
+
 /** Milliseconds that are left for what was asked for at `askedAt`: whoever comes late does not wait anew. */
 export function waitMs(wait: Wait, askedAt: number): number {
   return wait === 'fully' ? Number.POSITIVE_INFINITY : Math.max(0, askedAt + BRIEFLY_MS - now());

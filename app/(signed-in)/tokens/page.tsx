@@ -5,11 +5,8 @@ import { NoMatch } from '@/components/tokens/no-match';
 import { Pager } from '@/components/tokens/pager';
 import { ShownCount } from '@/components/tokens/shown-count';
 import { TokenTable } from '@/components/tokens/token-table';
-import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
-import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { AccountLook } from '@/lib/domain/account';
-import { ageInWords } from '@/lib/domain/age';
 import { type Token, tokenStatus } from '@/lib/domain/token';
 import {
   type Notes,
@@ -19,15 +16,15 @@ import {
   queryTokens,
   type TokenQuery,
 } from '@/lib/domain/token-query';
-import { visibleText } from '@/lib/domain/visible-text';
 import { noAccount } from '@/lib/services/accounts';
 import { listDoubts } from '@/lib/services/doubts';
 import { readNotes } from '@/lib/services/notes';
 import type { Actor } from '@/lib/services/session';
-import { currentTime, today } from '@/lib/services/surroundings';
+import { today } from '@/lib/services/surroundings';
 import { type AccountTokens, listAllTokens, showFirst } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../page-frame';
 import { signedIn } from '../signed-in';
+import { Unread } from '../unread';
 
 export const metadata: Metadata = { title: 'Tokens of all accounts' };
 
@@ -84,7 +81,7 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
           {expired > 0 && ` · ${expired} expired still count against the limits`}
         </p>
       </div>
-      <Unread all={all} />
+      <Unread all={all} missing="Its tokens are not in the table" />
       <Filters
         query={query}
         namespaces={namespaces.sort()}
@@ -159,29 +156,4 @@ function accountHref({ slug }: AccountLook, query: TokenQuery): Route {
 
 function unread(all: readonly AccountTokens[]): readonly AccountTokens[] {
   return all.filter(({ listed }) => !listed?.ok);
-}
-
-/** Each account whose tokens are missing or old, with the reason. */
-function Unread({ all }: { all: readonly AccountTokens[] }) {
-  const now = currentTime();
-  const told = all.flatMap(({ account, listed }) => {
-    const { name, slug } = account;
-    if (listed === null) {
-      const title = `${visibleText(name)} is still being read.`;
-      return [<Notice key={slug} look="info" title={title} text="Its tokens are not in the table yet." />];
-    }
-    const problem = listed.ok ? listed.value.problem : listed.problem;
-    if (!problem) return [];
-    const titled = { ...problem, title: `${visibleText(name)}: ${problem.title}` };
-    return [
-      <ProblemPanel key={slug} problem={titled}>
-        <p className="text-ink-2">
-          {listed.ok
-            ? `What is shown of this account was read ${ageInWords(listed.value.readAt, now)}.`
-            : 'Its tokens are not in the table.'}
-        </p>
-      </ProblemPanel>,
-    ];
-  });
-  return told.length > 0 && <div className="mb-5 grid gap-3">{told}</div>;
 }
