@@ -116,6 +116,56 @@ test('one table has the tokens of all accounts, with the filters of the URL, and
   await page.context().close();
 });
 
+test('one page has what is due in all accounts, says who cannot be read, and leads to the dialog of an account', async ({
+  browser,
+  problems,
+}) => {
+  const page = await pageOf(browser, 'admin', problems);
+  await page.goto('/default/due');
+  await switcher(page).locator('summary').click();
+  await switcher(page).getByRole('link', { name: 'All accounts' }).click();
+  await expect(page).toHaveURL(/\/due$/);
+  await expect(page.getByText('acme-broken: Akamai says that this API client is not active.')).toBeVisible();
+  await expect(page.getByText('What is due in it is not on this page.')).toBeVisible();
+  const section = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Due' });
+  await expect(section).toHaveAttribute('href', '/due');
+
+  // The same token of the same credential in two accounts: two rows, each of its own account.
+  const rows = page.getByRole('row', { name: /cart-reader/ });
+  await page.goto('/due?kind=refresh&window=90');
+  await expect(rows).toHaveCount(2);
+  await expect(page.getByRole('row', { name: /old-login-hints/ })).toHaveCount(0);
+  const ids = await page
+    .getByRole('link', { name: /^Review…/ })
+    .evaluateAll((all) => all.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+  const row = page.getByRole('row', { name: /acme-prod cart-reader/ });
+  await row.getByRole('link', { name: 'acme-prod' }).click();
+  await expect(page).toHaveURL(/\/acme-prod\/due\?kind=refresh&window=90$/);
+  await page.goBack();
+  await row.getByRole('link', { name: /^Review…/ }).click();
+  await expect(page).toHaveURL(/\/acme-prod\/due\?kind=refresh&window=90&act=answer&date=refresh-/);
+  const dialog = page.getByRole('alertdialog', { name: 'cart-reader' });
+  await dialog.getByText('Acknowledge…').click();
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('known');
+  await dialog.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+  await expect(page.getByText('It was acknowledged.')).toBeVisible();
+
+  // It was answered there, and waits in the other account.
+  await page.goto('/due?kind=refresh&window=90');
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByRole('row', { name: /default cart-reader/ })).toBeVisible();
+  await page.goto('/due?kind=refresh&window=90&answered=yes');
+  await expect(page.getByRole('row', { name: /acme-prod cart-reader/ })).toContainText('known');
+  await page.goto('/due?view=month');
+  await expect(page.getByRole('status')).toContainText('in this month');
+  await page.goto('/due?view=charts');
+  await expect(
+    page.getByRole('heading', { name: 'What falls due per week, the next 12 months' }),
+  ).toBeVisible();
+  await page.context().close();
+});
+
 test('a role that is lower on an account holds there, on pages and for keys', async ({
   browser,
   problems,
@@ -206,6 +256,9 @@ test('without access an account is not there, and its addresses answer as those 
   expect(answers[0]?.[0]).toBe(404);
   await page.goto('/tokens?q=cart-reader');
   await expect(page.getByText('1 shown')).toBeVisible();
+  await expect(page.getByText('acme-prod')).toHaveCount(0);
+  await page.goto('/due');
+  await expect(page.getByRole('heading', { name: 'Due in all accounts' })).toBeVisible();
   await expect(page.getByText('acme-prod')).toHaveCount(0);
   await page.goto('/you');
   await expect(page.getByText('acme-prod')).toHaveCount(0);

@@ -4,7 +4,7 @@ import type { Route } from 'next';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { type Day, formatDay } from '@/lib/domain/day';
-import { type DueItem, dueWindow } from '@/lib/domain/due';
+import { type DueItem, lastDayWithin } from '@/lib/domain/due';
 import { ageCounts, dueWeeks } from '@/lib/domain/due-charts';
 import {
   chosenDay,
@@ -43,8 +43,8 @@ type DueViewProps = Omit<DueListProps, 'rows' | 'findings'> & {
   found: FoundDue;
   /** What to know of the data before reading them. */
   told: ReactNode;
-  /** Whether there is any token at all. */
-  hasTokens: boolean;
+  /** All of them, whatever is due. */
+  tokens: readonly Token[];
   /** Beside the views. */
   files?: ReactNode;
   /** That something could not be looked for. */
@@ -65,13 +65,13 @@ export function answerHref(path: string, query: Partial<DueQuery>, row: DueRow):
 }
 
 export function DueView(props: DueViewProps) {
-  const { title, asOf, path, source, query, found, told, hasTokens, files, remark, ...list } = props;
+  const { title, asOf, path, source, query, found, told, tokens, files, remark, ...list } = props;
   const { rows, listed, shown } = found;
   const href: Href = (change) => dueHref(path, { ...query, page: 1, ...change });
   const part = { query, source, today: list.today, href };
   return (
     <>
-      <Head {...part} title={title} asOf={asOf} files={files} />
+      <Head {...part} title={title} asOf={asOf} files={files} tokens={tokens} />
       {told}
       <Ruler {...part} />
       <div className="mb-6 grid grid-cols-[minmax(0,1fr)] gap-2">
@@ -89,7 +89,7 @@ export function DueView(props: DueViewProps) {
       ) : query.view === 'month' ? (
         <Month {...part} path={path} rows={rows} listed={listed} />
       ) : (
-        listed.length === 0 && <Nothing query={query} hasTokens={hasTokens} />
+        listed.length === 0 && <Nothing query={query} hasTokens={tokens.length > 0} />
       )}
       <DueList {...list} findings={source.findings} rows={shown} />
       <Pager count={listed.length} query={query} href={href} />
@@ -102,13 +102,13 @@ type PartProps = { query: DueQuery; source: DueSource; today: Day; href: Href };
 
 const VIEW_WORDS: Record<View, string> = { list: 'List', month: 'Month', charts: 'Charts' };
 
-type HeadProps = PartProps & { title: string; asOf: string; files: ReactNode };
+type HeadProps = PartProps & { title: string; asOf: string; files: ReactNode; tokens: readonly Token[] };
 
-function Head({ title, asOf, files, query, source, today: day, href }: HeadProps) {
+function Head({ title, asOf, files, tokens, query, source, today: day, href }: HeadProps) {
   const soon = source.items.filter(
-    (item) => item.answer === null && ['7', '30', '90'].includes(dueWindow(item.day, day)),
+    ({ answer, day: due }) => answer === null && due >= day && due <= lastDayWithin(90, day),
   ).length;
-  const forever = unendingOf(source);
+  const forever = tokens.filter(({ expiry }) => expiry === null).length;
   return (
     <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-2">
       <div className="grid flex-[1_1_16rem] gap-1">
@@ -134,12 +134,6 @@ function Head({ title, asOf, files, query, source, today: day, href }: HeadProps
       {files}
     </div>
   );
-}
-
-/** How many tokens have no end. */
-function unendingOf({ items, dateless }: DueSource): number {
-  const unending = [...items, ...dateless].filter(({ token }) => token.expiry === null);
-  return new Set(unending.map(tokenKey)).size;
 }
 
 const RULER: readonly (readonly [span: DueSpan | null, words: string])[] = [

@@ -1,8 +1,8 @@
 // The Due page's state as it stands in the URL: parsed, printed and applied here, drawn elsewhere.
 
 import type { AccountLook } from './account';
-import { type Day, daysBetween, parseDay } from './day';
-import { byRisk, type Dateless, DUE_KINDS, type DueItem, type DueKind } from './due';
+import { type Day, parseDay } from './day';
+import { byRisk, type Dateless, DUE_KINDS, type DueItem, type DueKind, lastDayWithin } from './due';
 import { FINDING_CODES, type Finding, type FindingCode } from './findings';
 import { type Month, monthOf, parseMonth } from './month';
 import type { SearchParameters } from './token-query';
@@ -227,12 +227,13 @@ export function chosenDay(month: Month, { day }: DueQuery): Day | null {
   return day?.startsWith(month) ? day : null;
 }
 
+const SPAN_DAYS = { '7': 7, '30': 30, '90': 90 } as const;
+
 function isInSpan({ kind, day }: DueItem, { kinds, span }: DueFilter, today: Day): boolean {
   if (kinds.length > 0 && !kinds.includes(kind)) return false;
   if (span === null) return true;
   if (span === 'never') return false;
-  const days = daysBetween(today, day);
-  return span === 'overdue' ? days < 0 : days <= Number(span);
+  return span === 'overdue' ? day < today : day <= lastDayWithin(SPAN_DAYS[span], today);
 }
 
 /** How many dates of each kind a day has. */

@@ -62,11 +62,23 @@ const LAST_DAY = '9998-12-31';
 /** The window of `day` on `today` (UTC). A date of today is still to come: an expiry holds to 23:59:59 UTC. */
 export function dueWindow(day: Day | null, today: Day): DueWindow {
   if (day === null) return 'never';
-  const days = daysBetween(today, day);
-  if (days < 0) return 'overdue';
-  if (days <= 7) return '7';
-  if (days <= 30) return '30';
-  return days <= 90 ? '90' : 'later';
+  if (day < today) return 'overdue';
+  if (day <= lastDayWithin(7, today)) return '7';
+  if (day <= lastDayWithin(30, today)) return '30';
+  return day <= lastDayWithin(90, today) ? '90' : 'later';
+}
+
+const lastDays = new Map<string, Day>();
+
+/** `days` after `today`. Kept: thousands of dates are asked about the same few days. */
+export function lastDayWithin(days: 7 | 30 | 90, today: Day): Day {
+  const key = `${today} ${days}`;
+  const known = lastDays.get(key);
+  if (known) return known;
+  if (lastDays.size > 100) lastDays.clear();
+  const last = addDays(today, days);
+  lastDays.set(key, last);
+  return last;
 }
 
 /** Every date of every token on `today` (UTC), riskiest first (see `byRisk`); the answered ones among them. */
@@ -154,8 +166,8 @@ function mayRunOnProduction({ details }: Token): boolean {
 
 /** Whether this can fail requests on production within a week: a token that ends, or one that does not get active. */
 export function isUrgent({ kind, token, day }: DueItem, today: Day): boolean {
-  if (!mayRunOnProduction(token)) return false;
-  return kind === 'activation' || (kind === 'expiry' && daysBetween(today, day) <= 7);
+  if (kind !== 'activation' && kind !== 'expiry') return false;
+  return mayRunOnProduction(token) && (kind === 'activation' || day <= lastDayWithin(7, today));
 }
 
 /**

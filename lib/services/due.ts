@@ -2,6 +2,8 @@
 import 'server-only';
 import type { AccountLook } from '@/lib/domain/account';
 import { type Dateless, type DueItem, datelessTokens, dueItems } from '@/lib/domain/due';
+import type { Answers } from '@/lib/domain/due-answer';
+import { type DueSource, mergeDue } from '@/lib/domain/due-query';
 import { type Finding, type FindingRules, findings } from '@/lib/domain/findings';
 import type { Namespace } from '@/lib/domain/namespace';
 import { ok, type Result } from '@/lib/domain/problem';
@@ -44,8 +46,11 @@ export async function readDue(
 /** An account with what is due in it, with why that cannot be read, or null while Akamai has not answered yet. */
 export type AccountDue = { account: AccountLook; listed: Result<DueOverview> | null };
 
+/** `source`: what could be read of them, in one order. */
+export type AllDue = { accounts: readonly AccountDue[]; source: DueSource };
+
 /** Everything due in each account that the actor has access to. Problems: as `listAllTokens`. */
-export async function readAllDue(actor: Actor): Promise<Result<readonly AccountDue[]>> {
+export async function readAllDue(actor: Actor): Promise<Result<AllDue>> {
   const [all, rules] = await Promise.all([listAllTokens(actor), readFindingRules(actor)]);
   if (!all.ok) return all;
   if (!rules.ok) return rules;
@@ -53,7 +58,30 @@ export async function readAllDue(actor: Actor): Promise<Result<readonly AccountD
     account,
     listed: listed && (await dueOf(actor, account.slug, { listed, rules: rules.value, wait: 'briefly' })),
   }));
-  return ok(await Promise.all(due));
+  const accounts = await Promise.all(due);
+  const read = accounts.flatMap(({ account, listed: one }) => (one?.ok ? [{ account, due: one.value }] : []));
+  return ok({ accounts, source: merged(read) });
+}
+
+type Part = { account: AccountLook; due: DueOverview };
+type Merge = { key: string; items: readonly (readonly DueItem[])[]; source: DueSource };
+
+/** The latest ones, newest first: whoever looks again mostly sees the same accounts with the same dates. */
+const merges: Merge[] = [];
+const MERGES_KEPT = 4;
+
+function merged(parts: readonly Part[]): DueSource {
+  const day = today();
+  const key = JSON.stringify([day, parts.map(({ account }) => account)]);
+  // The same dates are the same array, see `workedOut`; findings come and go with them.
+  const known = merges.find(
+    (one) => one.key === key && parts.every(({ due }, index) => due.items === one.items[index]),
+  );
+  if (known) return known.source;
+  const source = mergeDue(parts, day);
+  merges.unshift({ key, items: parts.map(({ due }) => due.items), source });
+  merges.length = Math.min(merges.length, MERGES_KEPT);
+  return source;
 }
 
 type Read = { listed: Result<TokenOverview>; rules: FindingRules; wait: Wait };
@@ -73,16 +101,31 @@ async function dueOf(
   if (!notes.ok) return notes;
   if (!answers.ok) return answers;
   const { tokens } = listed.value;
-  const ageDays = rules.old.isOn ? rules.old.days : null;
-  const items = dueItems(tokens, notes.value, { ageDays }, today(), answers.value);
-  return ok({
-    ...listed.value,
-    items,
-    dateless: datelessTokens(tokens, items, notes.value),
-    findings: findingsOf(tokens, notes.value, namespaces.ok ? namespaces.value : null, rules),
-    knowsNamespaces: namespaces.ok,
-    rules,
-  });
+  const known = namespaces.ok ? namespaces.value : null;
+  const worked = workedOut(account, tokens, { notes: notes.value, answers: answers.value, known, rules });
+  return ok({ ...listed.value, ...worked, knowsNamespaces: namespaces.ok, rules });
+}
+
+type Worked = Pick<DueOverview, 'items' | 'dateless' | 'findings'>;
+type Depends = { notes: Notes; answers: Answers; known: readonly Namespace[] | null; rules: FindingRules };
+
+/** By the tokens as the cache has them until one changes, and then by account. */
+const worked = new WeakMap<readonly Token[], Map<string, { key: string; value: Worked }>>();
+
+/** What is due, worked out anew when anything that it depends on has changed. */
+function workedOut(account: string, tokens: readonly Token[], depends: Depends): Worked {
+  const { notes, answers, known, rules } = depends;
+  const day = today();
+  const key = JSON.stringify([day, [...notes], [...answers.given], [...answers.reviews], known, rules]);
+  const ofTokens = worked.get(tokens) ?? new Map<string, { key: string; value: Worked }>();
+  worked.set(tokens, ofTokens);
+  const before = ofTokens.get(account);
+  if (before?.key === key) return before.value;
+  const items = dueItems(tokens, notes, { ageDays: rules.old.isOn ? rules.old.days : null }, day, answers);
+  const dateless = datelessTokens(tokens, items, notes);
+  const value = { items, dateless, findings: findingsOf(tokens, notes, known, rules) };
+  ofTokens.set(account, { key, value });
+  return value;
 }
 
 /** What the rules find about one token. Problems: as `listTokens`. */

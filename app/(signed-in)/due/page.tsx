@@ -4,9 +4,9 @@ import type { Metadata, Route } from 'next';
 import { answerHref, DueView, dueHref } from '@/components/due/due-view';
 import { Poll } from '@/components/ui/poll';
 import type { AccountLook } from '@/lib/domain/account';
-import { type DueQuery, type DueRow, findDue, mergeDue, parseDueQuery } from '@/lib/domain/due-query';
+import { type DueQuery, type DueRow, findDue, parseDueQuery } from '@/lib/domain/due-query';
 import { noAccount } from '@/lib/services/accounts';
-import { type AccountDue, type DueOverview, readAllDue } from '@/lib/services/due';
+import { type AllDue as AllDueOf, type DueOverview, readAllDue } from '@/lib/services/due';
 import type { Actor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { showFirst } from '@/lib/services/tokens';
@@ -22,21 +22,20 @@ export default async function AllDuePage({ searchParams }: PageProps<'/due'>) {
   const query = parseDueQuery(await searchParams);
   const actor = await signedIn(dueHref(PATH, query));
   const all = await readAllDue(actor);
-  const problem = all.ok ? all.value.length === 0 && noAccount().problem : all.problem;
+  const problem = all.ok ? all.value.accounts.length === 0 && noAccount().problem : all.problem;
   return (
     <PageFrame actor={actor} section="due" isOfAll>
-      {all.ok && all.value.length > 0 && <AllDue actor={actor} query={query} all={all.value} />}
+      {all.ok && all.value.accounts.length > 0 && <AllDue actor={actor} query={query} {...all.value} />}
       {problem && <ProblemPage title="Due" problem={problem} />}
     </PageFrame>
   );
 }
 
-type AllDueProps = { actor: Actor; query: DueQuery; all: readonly AccountDue[] };
+type AllDueProps = AllDueOf & { actor: Actor; query: DueQuery };
 
-async function AllDue({ actor, query, all }: AllDueProps) {
+async function AllDue({ actor, query, accounts: all, source }: AllDueProps) {
   const day = today();
   const read = all.flatMap(({ account, listed }) => (listed?.ok ? [{ account, due: listed.value }] : []));
-  const source = mergeDue(read, day);
   const found = findDue(source, query, day);
   const pending = new Map(read.map(({ account, due }) => [account.slug, due.pending]));
   const isPending = ({ account, token }: DueRow) =>
@@ -59,7 +58,7 @@ async function AllDue({ actor, query, all }: AllDueProps) {
         found={found}
         today={day}
         told={<Unread all={all} missing="What is due in it is not on this page" />}
-        hasTokens={sum(read, (due) => due.tokens.length) > 0}
+        tokens={read.flatMap(({ due }) => due.tokens)}
         remark={
           withoutNamespaces === 0
             ? null

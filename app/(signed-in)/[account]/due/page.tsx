@@ -96,7 +96,7 @@ async function Due({ actor, account, base, query, due, given }: DueProps) {
             )}
           </>
         }
-        hasTokens={due.tokens.length > 0}
+        tokens={due.tokens}
         files={<Files path={path} query={query} />}
         remark={
           due.knowsNamespaces
