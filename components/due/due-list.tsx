@@ -64,10 +64,10 @@ function DueGroup({ id, title, rows, ...rest }: Group & DueListProps) {
         <caption className="sr-only">{title}</caption>
         {/* The same places in every group. */}
         <colgroup>
-          {rest.accountHref && <col className="w-36" />}
-          <col className="w-48" />
+          {rest.accountHref && <col className="w-32" />}
+          <col className={rest.accountHref ? 'w-40' : 'w-48'} />
           <col />
-          <col className="w-44" />
+          <col className={rest.accountHref ? 'w-36' : 'w-44'} />
           <col className="w-16" />
           <col className="w-28" />
           {rest.answerHref && <col className="w-24" />}
@@ -105,7 +105,8 @@ function DueTableRow({ row, today, findings, isPending, tokenHref, answerHref, a
   return (
     <tr>
       {accountHref && account && (
-        <td className="c-account max-cards:row-start-5">
+        // On a card it shares the line of the answer.
+        <td className={`c-account ${first ? 'max-cards:[grid-area:4/1]' : 'max-cards:[grid-area:3/1]'}`}>
           <Link
             href={accountHref(account)}
             prefetch={false}
@@ -180,7 +181,7 @@ function DueTableRow({ row, today, findings, isPending, tokenHref, answerHref, a
       {answerHref && (
         // Below the permissions of a card, or in their place.
         <td
-          className={`c-act text-end ${first ? 'max-cards:[grid-area:4/1/auto/-1]' : 'max-cards:[grid-area:3/1/auto/-1]'}`}
+          className={`c-act text-end ${first ? 'max-cards:[grid-area:4/2/auto/-1]' : 'max-cards:[grid-area:3/2/auto/-1]'}`}
         >
           {reviewHref && (
             <Link

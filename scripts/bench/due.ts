@@ -1,4 +1,5 @@
-// What is due in 20 accounts with 5,000 tokens, on one page: warm requests by the clock, beside one account's page.
+// What is due in 20 accounts with 5,000 tokens, on one page: warm requests by the clock, and by the processor
+// time of the server, which other work of the machine inflates less.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,12 +7,16 @@ import { chromium } from 'playwright';
 import { furtherCredential } from '@/simulator/accounts';
 import { findChromium } from '../chromium.mjs';
 import { type Desk, openDesk } from '../desk';
+import { cpuMs } from '../process-figures';
 import { ms, printRow, quantile, timeRuns } from './figures';
 
 const ACCOUNTS = 20;
 const TOKENS_EACH = 250;
 const REQUESTS = 60;
+const WARM_UP = 20;
 const GOAL_MS = 150;
+/** The page, narrowed, and as a month; one of these accounts; and the page without any data. */
+const PATHS = ['/due', '/due?kind=refresh&window=90', '/due?view=month', '/default/due', '/sign-in'];
 
 export async function benchDue(): Promise<void> {
   console.log(`\nDue: ${ACCOUNTS} accounts of ${TOKENS_EACH} tokens, ${REQUESTS} warm requests each`);
@@ -35,26 +40,19 @@ export async function benchDue(): Promise<void> {
     await sleep(2_500);
     await get('/due');
     await allKnown(get, accounts);
-    printRow('', ['median', 'p95']);
-    const medians: Record<string, number> = {};
-    for (const path of [
-      '/due',
-      '/due?kind=refresh&window=90',
-      '/due?view=month',
-      '/default/due',
-      '/sign-in',
-    ]) {
-      const times = await timeRuns(
-        REQUESTS,
-        async () => {
-          await get(path);
-        },
-        20,
-      );
-      medians[path] = quantile(times, 0.5);
-      printRow(path, [ms(quantile(times, 0.5)), ms(quantile(times, 0.95))]);
+    printRow('', ['median', 'p95', 'processor']);
+    const missed: string[] = [];
+    for (const path of PATHS) {
+      const run = async () => {
+        await get(path);
+      };
+      await timeRuns(WARM_UP, run, 0);
+      const before = cpuMs(desk.pid);
+      const times = await timeRuns(REQUESTS, run, 0);
+      const median = quantile(times, 0.5);
+      printRow(path, [ms(median), ms(quantile(times, 0.95)), ms((cpuMs(desk.pid) - before) / REQUESTS)]);
+      if (median > GOAL_MS) missed.push(path);
     }
-    const missed = Object.entries(medians).flatMap(([path, median]) => (median > GOAL_MS ? [path] : []));
     console.log(`\nGoals: ${missed.length === 0 ? 'met' : `MISSED: ${missed.join('; ')}`}`);
   } finally {
     await browser.close();
