@@ -1,5 +1,6 @@
 // Who may do what: one table, read by every service. Pages ask it only to choose what to show.
-import type { Network } from './permissions';
+import { NETWORKS, type Network } from './permissions';
+import type { TokenDetails } from './token';
 
 export const ROLES = ['viewer', 'releaser', 'manager', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -106,6 +107,15 @@ const UNLIMITED_ONLY: ReadonlySet<Right> = new Set<Right>([
 ]);
 
 const LEVELS: readonly AccessLevel[] = ['guest', ...ROLES];
+
+/** What a change of a token touches: all that the token reaches. */
+export function touchedBy(account: string, { permissions, networks }: TokenDetails) {
+  return {
+    account,
+    namespaces: [...permissions.keys()],
+    networks: NETWORKS.filter((network) => networks[network]),
+  };
+}
 
 /** Why not: the role is too low, the limits do not reach it, no such account for them, or the role there is too low. */
 export type Refusal = 'role' | 'limits' | 'no-account' | 'role-on-account';

@@ -1,6 +1,6 @@
 // What is wrong or risky about a token, one small rule each. Admins switch rules off, and choose the days of one.
 import { type Day, daysBetween } from './day';
-import { lastIssue } from './due';
+import { type DueRules, lastIssue } from './due';
 import type { Namespace } from './namespace';
 import { joinWords, NETWORKS, type Network } from './permissions';
 import { type Token, type TokenDetails, tokenKind, tokenStatus } from './token';
@@ -130,6 +130,11 @@ function absentOn({ permissions, networks }: TokenDetails, namespaces: readonly 
     const missing = permissions.has(name) ? allowed.filter((network) => on[network] === null) : [];
     return missing.length === 0 ? [] : [`${name} on ${joinWords(missing)}`];
   });
+}
+
+/** What the rules say of dates: the age is one when its rule is on. */
+export function dueRules({ old }: FindingRules): DueRules {
+  return { ageDays: old.isOn ? old.days : null };
 }
 
 /** The rules as a form sends them: `isOn` and the days as typed, by code. */

@@ -4,8 +4,8 @@ import 'server-only';
 import { createHash } from 'node:crypto';
 import { listVersions } from '@/lib/akamai/edgeworkers';
 import { getTokensFileEntry } from '@/lib/akamai/tokens';
+import { touchedBy } from '@/lib/domain/access';
 import { type PatchedBundle, type PatchOptions, patchBundle as patch } from '@/lib/domain/bundle';
-import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken, Token } from '@/lib/domain/token';
 import { type Change, mergeTokens } from '@/lib/domain/tokens-file';
@@ -224,12 +224,7 @@ export async function retrieve(
   for (const name of unique) {
     const read = await readEntry(connection.value, name);
     if (!read.ok) return read;
-    const { permissions, networks } = read.value.token.details;
-    const scoped = await authorize(actor, right, {
-      account,
-      namespaces: [...permissions.keys()],
-      networks: NETWORKS.filter((network) => networks[network]),
-    });
+    const scoped = await authorize(actor, right, touchedBy(account, read.value.token.details));
     if (!scoped.ok) return scoped;
     entries.push(read.value.entry);
   }

@@ -11,6 +11,7 @@ import {
   readAnswer,
   readReview,
 } from '@/lib/domain/due-answer';
+import { dueRules } from '@/lib/domain/findings';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import {
@@ -152,8 +153,7 @@ async function findDate(actor: Actor, account: string, seen: SeenDate): Promise<
   if (!notes.ok) return notes;
   if (!answers.ok) return answers;
   if (!rules.ok) return rules;
-  const ageDays = rules.value.old.isOn ? rules.value.old.days : null;
-  const items = dueItems([token.value], notes.value, { ageDays }, today(), answers.value);
+  const items = dueItems([token.value], notes.value, dueRules(rules.value), today(), answers.value);
   const item = items.find(({ kind, day }) => kind === seen.kind && day === seen.day);
   return item ? ok(item) : moved();
 }

@@ -4,7 +4,7 @@ import type { AccountLook } from '@/lib/domain/account';
 import { type Dateless, type DueItem, datelessTokens, dueItems } from '@/lib/domain/due';
 import type { Answers } from '@/lib/domain/due-answer';
 import { type DueSource, mergeDue } from '@/lib/domain/due-query';
-import { type Finding, type FindingRules, findings } from '@/lib/domain/findings';
+import { dueRules, type Finding, type FindingRules, findings } from '@/lib/domain/findings';
 import type { Namespace } from '@/lib/domain/namespace';
 import { ok, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
@@ -121,7 +121,7 @@ function workedOut(account: string, tokens: readonly Token[], depends: Depends):
   worked.set(tokens, ofTokens);
   const before = ofTokens.get(account);
   if (before?.key === key) return before.value;
-  const items = dueItems(tokens, notes, { ageDays: rules.old.isOn ? rules.old.days : null }, day, answers);
+  const items = dueItems(tokens, notes, dueRules(rules), day, answers);
   const dateless = datelessTokens(tokens, items, notes);
   const value = { items, dateless, findings: findingsOf(tokens, notes, known, rules) };
   ofTokens.set(account, { key, value });

@@ -2,8 +2,8 @@
 import 'server-only';
 import { z } from 'zod';
 import { getToken } from '@/lib/akamai/tokens';
+import { touchedBy } from '@/lib/domain/access';
 import { type Day, parseDay } from '@/lib/domain/day';
-import { NETWORKS } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { SELECTED_MAX } from '@/lib/domain/selection';
 import type { Token } from '@/lib/domain/token';
@@ -176,13 +176,7 @@ export async function noteTarget(actor: Actor, account: string, name: string): P
   const token = await knownToken(connection.value, name);
   if (!token.ok) return token;
   const { details } = token.value;
-  const touched = details
-    ? {
-        account,
-        namespaces: [...details.permissions.keys()],
-        networks: NETWORKS.filter((network) => details.networks[network]),
-      }
-    : { account, anything: true };
+  const touched = details ? touchedBy(account, details) : { account, anything: true };
   const inScope = await authorizeAgain(actor, 'note.change', touched);
   return inScope.ok ? token : inScope;
 }

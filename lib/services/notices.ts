@@ -9,6 +9,7 @@ import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { type Day, dayAt } from '@/lib/domain/day';
 import { dueItems } from '@/lib/domain/due';
+import { dueRules } from '@/lib/domain/findings';
 import {
   type DueDate,
   datedItems,
@@ -180,8 +181,7 @@ export async function datesOfAccount(account: string, today: Day, wait: Wait): P
   const [notes, rules] = [await readNotes(actor, account), await readFindingRules(actor)];
   const answers = await readAnswers(actor, account);
   if (!notes.ok || !answers.ok || !rules.ok) return null;
-  const ageDays = rules.value.old.isOn ? rules.value.old.days : null;
-  const items = dueItems(tokens.tokens, notes.value, { ageDays }, today, answers.value);
+  const items = dueItems(tokens.tokens, notes.value, dueRules(rules.value), today, answers.value);
   return { account, readAt: tokens.readAt, dates: datedItems(account, items) };
 }
 

@@ -3,6 +3,7 @@
 import 'server-only';
 import type { Answered, CallOptions, MayStill } from '@/lib/akamai/client';
 import * as akamai from '@/lib/akamai/tokens';
+import { touchedBy } from '@/lib/domain/access';
 import type { Doubt } from '@/lib/domain/doubt';
 import { compareGrant, type Difference } from '@/lib/domain/grant-check';
 import { NETWORKS } from '@/lib/domain/permissions';
@@ -176,12 +177,7 @@ async function openChange(
   if (!connection.ok) return connection;
   const before = await akamai.getToken(connection.value.client, name, options);
   if (!before.ok) return before;
-  const { permissions, networks } = before.value.details;
-  const touched = {
-    account,
-    namespaces: [...permissions.keys()],
-    networks: NETWORKS.filter((network) => networks[network]),
-  };
+  const touched = touchedBy(account, before.value.details);
   const mayStill = () => authorizeAgain(actor, right, touched);
   const allowed = await mayStill();
   return allowed.ok ? ok({ connection: connection.value, before: before.value, mayStill }) : allowed;

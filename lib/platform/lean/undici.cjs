@@ -1,5 +1,5 @@
-// In place of undici in the build: the parts that are used here. Its front loads all of it (mocks, caches, web sockets),
-// 6 MB of an idle server. Whoever needs another part adds it; the build says which is missing.
+// In place of undici in the build: the parts that are used here. Its front loads all of it: mocks, caches, web sockets.
+// Whoever needs another part adds it; the test beside this file says which is missing.
 const Dispatcher = require('undici/lib/dispatcher/dispatcher');
 
 // As the front does: the agent of a proxy connects through it.

@@ -7,9 +7,8 @@ import { NotesForm, RefreshForm } from '@/components/bulk/job-forms';
 import { RunNotice } from '@/components/bulk/run-parts';
 import { Status } from '@/components/tokens/marks';
 import { Icon } from '@/components/ui/icon';
-import { can } from '@/lib/domain/access';
+import { can, touchedBy } from '@/lib/domain/access';
 import type { Day } from '@/lib/domain/day';
-import { NETWORKS } from '@/lib/domain/permissions';
 import {
   type Chosen,
   choose,
@@ -197,12 +196,7 @@ function heading(job: Job | null, count: number): string {
 }
 
 function isWithinLimits({ level, scope }: Actor, account: string, job: Job, { details }: Token): boolean {
-  if (!details) return true;
-  return can(level, JOB_RIGHTS[job], scope, {
-    account,
-    namespaces: [...details.permissions.keys()],
-    networks: NETWORKS.filter((network) => details.networks[network]),
-  });
+  return !details || can(level, JOB_RIGHTS[job], scope, touchedBy(account, details));
 }
 
 function ChosenList({ tokens, base, day }: { tokens: readonly Token[]; base: string; day: Day }) {
