@@ -32,6 +32,7 @@ const app = await startApp(
     EDGERC: simulator.edgerc,
     ACCOUNT_SWITCH_KEYS: simulator.switchKeys,
     AKAMAI_ORIGIN: simulator.url,
+    ALLOW_UPLOADS: 'true',
   },
   (text) => {
     output += text;

@@ -63,6 +63,9 @@ export async function openDesk(
     EDGERC_SECTIONS: 'default',
     AKAMAI_ORIGIN: simulator.url,
     SETTLE_SECONDS: '6',
+    // Calls that nobody asked for would stand in the simulator's journal.
+    USAGE_SCAN_HOURS: '0',
+    ALLOW_UPLOADS: 'true',
     ...options.env,
   };
   const start = () =>

@@ -40,6 +40,8 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'token.revoke': 'Revoke token',
   'bulk.begin': 'Refresh many tokens',
   'bulk.cancel': 'Cancel a refresh of many tokens',
+  'usage.scan': 'Scan live EdgeWorkers versions',
+  'usage.cancel': 'Cancel a scan',
   'token.retrieve': 'Write tokens file',
   'bundle.inspect': 'Examine bundle',
   'bundle.patch': 'Patch bundle',

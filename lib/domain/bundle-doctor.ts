@@ -6,13 +6,21 @@ import { codeFindings, missingNamespaces, placeFindings } from './bundle-code-fi
 import { type BundleFinding, finding, settled, shown, shownSafely } from './bundle-finding';
 import { helperFindings, helpersOf } from './bundle-helper';
 import { mainFindings } from './bundle-main';
-import { MANIFEST_FILE, manifestFaults, manifestVersion } from './bundle-manifest';
+import { MANIFEST_FILE, manifestDependencies, manifestFaults, manifestVersion } from './bundle-manifest';
 import { findPlace, type TokensFileCandidate, tokensFileCandidates } from './bundle-place';
 import { readScript } from './bundle-script';
 import { shapeFindings, sizeFindings } from './bundle-shape';
 import { decodeText, fileAt } from './bundle-text';
 import { tokenFindings } from './bundle-token-findings';
-import { type PlacedUse, type TokenUse, type TokenUseContext, tokenUseOf } from './bundle-token-use';
+import {
+  matchFact,
+  type PlacedUse,
+  type TokenFact,
+  type TokenUse,
+  type TokenUseContext,
+  tokenFactOf,
+} from './bundle-token-use';
+import type { Day } from './day';
 import { UNKNOWN_KEY } from './token-use-words';
 import { readSecretItems, type SecretItem } from './tokens-file';
 import { NAMESPACE_PREFIX } from './tokens-file-entry';
@@ -44,18 +52,104 @@ export type DoctorContext = TokenUseContext & { packedBytes: number };
 
 /** The whole report on a bundle. */
 export function examineBundle(archive: Archive, context: DoctorContext): BundleReport {
+  const seen = lookAt(archive);
+  const uses = seen.facts.map((fact) => placeUse(fact, context)).filter(isCounted);
+  const main = mainTokensFile(archive, seen.files);
+  const mainItems = uses.filter((use) => !use.isInlined && use.path === main?.path);
+  const { before, after } = lastingFindings(archive, seen, uses, context.packedBytes);
+  return {
+    entries: archive.entries.map(({ path, type, data }) => ({ path, type, bytes: data.byteLength })),
+    tokensFile: main && { path: main.path, items: mainItems.map(withoutCertainty) },
+    tokensFiles: tokensFileCandidates(archive),
+    inlined: uses.filter((use) => !mainItems.includes(use)).map(withoutCertainty),
+    helperVersion: helpersOf(archive)[0]?.version ?? null,
+    edgeWorkerVersion: versionOf(seen.manifest),
+    packedBytes: context.packedBytes,
+    unpackedBytes: archive.bytes.byteLength,
+    findings: settled([...before, ...tokenFindings(uses, context, seen.hasHelper), ...after]),
+  };
+}
+
+/** An entry with where it stands; `isCertain`: whether it is surely one, or only if the account has such a token. */
+export type PlacedFact = TokenFact & Pick<PlacedUse, 'path' | 'isInlined'> & { isCertain: boolean };
+
+/** What is true of a bundle whatever the account holds and whatever day it is, so that it can be kept. No value is in it. */
+export type BundleFacts = {
+  uses: readonly PlacedFact[];
+  hasHelper: boolean;
+  helperVersion: string | null;
+  /** EdgeWorkers whose code runs with this one's, and is not in this bundle. */
+  dependencies: readonly string[];
+  /** All but those about the tokens' state, dates and limits. */
+  findings: readonly BundleFinding[];
+};
+
+/** What may be kept of a bundle; `packedBytes` is its size as it came. */
+export function readBundleFacts(archive: Archive, packedBytes: number): BundleFacts {
+  const seen = lookAt(archive);
+  const certain = seen.facts.filter((fact) => fact.isCertain);
+  const uses = certain.map((fact) => placeUse(fact, { tokens: null, today: NO_DAY, edgeWorker: null }));
+  const { before, after } = lastingFindings(archive, seen, uses, packedBytes);
+  return {
+    uses: seen.facts,
+    hasHelper: seen.hasHelper,
+    helperVersion: helpersOf(archive)[0]?.version ?? null,
+    dependencies: seen.manifest?.text ? manifestDependencies(seen.manifest.text) : [],
+    findings: settled([...before, ...after]),
+  };
+}
+
+/** Without tokens no state is looked at, so that no day counts. */
+const NO_DAY = '1970-01-01' as Day;
+
+/** The uses of a bundle that was read before, matched with what the account knows now, and what that finds. */
+export function matchFacts(
+  { uses: facts, hasHelper }: Pick<BundleFacts, 'uses' | 'hasHelper'>,
+  context: TokenUseContext,
+): { uses: readonly PlacedUse[]; findings: readonly BundleFinding[] } {
+  const uses = facts.map((fact) => placeUse(fact, context)).filter(isCounted);
+  return { uses: uses.map(withoutCertainty), findings: settled(tokenFindings(uses, context, hasHelper)) };
+}
+
+type CertainUse = PlacedUse & { isCertain: boolean };
+
+function placeUse({ path, isInlined, isCertain, ...fact }: PlacedFact, context: TokenUseContext): CertainUse {
+  return { ...matchFact(fact, context), path, isInlined, isCertain };
+}
+
+function isCounted({ isCertain, known }: CertainUse): boolean {
+  return isCertain || known !== null;
+}
+
+function withoutCertainty({ isCertain: _, ...use }: CertainUse): PlacedUse {
+  return use;
+}
+
+type Seen = {
+  code: BundleCode;
+  files: readonly ReadFile[];
+  manifest: Manifest;
+  hasHelper: boolean;
+  facts: readonly PlacedFact[];
+};
+
+function lookAt(archive: Archive): Seen {
   const code = readCode(archive);
-  const files = readTokensFiles(archive, context);
-  const main = mainTokensFile(archive, files);
-  const inCode = usesInCode(code, context);
-  const uses = [...files.flatMap((file) => file.items ?? []), ...inCode];
+  const files = readTokensFiles(archive);
   const hasHelper = helpersOf(archive).length > 0 || code.callers.some((one) => one.isHelper);
+  const facts = [...files.flatMap((file) => file.items ?? []), ...factsInCode(code)];
+  return { code, files, manifest: manifestOf(archive), hasHelper, facts };
+}
+
+/** What stands before and after the findings about tokens. */
+function lastingFindings(archive: Archive, seen: Seen, uses: readonly PlacedUse[], packedBytes: number) {
+  const { code, files, manifest, hasHelper } = seen;
+  const inCode = uses.filter((use) => use.isInlined);
   const isUnread = files.some((file) => file.items === null);
   // Other libraries have namespaces too.
   const isOfEdgeKv = hasHelper || code.callers.length > 0 || files.length > 0 || uses.length > 0;
-  const manifest = manifestOf(archive);
-  const findings = [
-    ...sizeFindings(context.packedBytes, archive.bytes.byteLength),
+  const before = [
+    ...sizeFindings(packedBytes, archive.bytes.byteLength),
     ...archiveFindings(archive, {
       code,
       usesReferences: uses.some(({ form }) => form === 'reference'),
@@ -64,21 +158,12 @@ export function examineBundle(archive: Archive, context: DoctorContext): BundleR
     ...manifestFindings(manifest),
     ...mainFindings(archive),
     ...files.flatMap((file) => fileFindings(file, hasHelper)),
-    ...tokenFindings(uses, context, hasHelper),
+  ];
+  const after = [
     ...(isOfEdgeKv && !isUnread ? missingNamespaces(code, uses) : []),
     ...codeFindings(code, files.length > 0 || inCode.length > 0),
   ];
-  return {
-    entries: archive.entries.map(({ path, type, data }) => ({ path, type, bytes: data.byteLength })),
-    tokensFile: main && { path: main.path, items: main.items ?? [] },
-    tokensFiles: tokensFileCandidates(archive),
-    inlined: [...files.flatMap((file) => (file === main ? [] : (file.items ?? []))), ...inCode],
-    helperVersion: helpersOf(archive)[0]?.version ?? null,
-    edgeWorkerVersion: versionOf(manifest),
-    packedBytes: context.packedBytes,
-    unpackedBytes: archive.bytes.byteLength,
-    findings: settled(findings),
-  };
+  return { before, after };
 }
 
 type ArchiveFacts = {
@@ -104,7 +189,7 @@ export function archiveFindings(
 type ReadFile = {
   path: string;
   /** Null when the file cannot be read. */
-  items: readonly PlacedUse[] | null;
+  items: readonly PlacedFact[] | null;
   /** Why, in words. */
   fault: string | null;
   isNamed: boolean;
@@ -114,7 +199,7 @@ type ReadFile = {
 const TOKENS_BYTES_MAX = 1024 * 1024;
 
 /** Every tokens file, read; links to a file that is read anyway are left out. */
-function readTokensFiles(archive: Archive, context: TokenUseContext): ReadFile[] {
+function readTokensFiles(archive: Archive): ReadFile[] {
   const read = new Set<string>();
   let bytesLeft = TOKENS_BYTES_MAX;
   return tokensFileCandidates(archive).flatMap(({ path, leadsTo }): ReadFile[] => {
@@ -125,7 +210,7 @@ function readTokensFiles(archive: Archive, context: TokenUseContext): ReadFile[]
     bytesLeft -= file.data.byteLength;
     if (bytesLeft < 0)
       return [unread(path, `${shown(path)} was not read: all tokens files together are too large.`)];
-    return [readTokensFile(path, file.data, context)];
+    return [readTokensFile(path, file.data)];
   });
 }
 
@@ -133,7 +218,7 @@ function unread(path: string, fault: string): ReadFile {
   return { path, items: null, fault, isNamed: true };
 }
 
-function readTokensFile(path: string, data: Uint8Array, context: TokenUseContext): ReadFile {
+function readTokensFile(path: string, data: Uint8Array): ReadFile {
   const text = decodeText(data);
   if (text === null) return unread(path, `${shown(path)} is not UTF-8 text.`);
   const read = readSecretItems(text);
@@ -145,7 +230,9 @@ function readTokensFile(path: string, data: Uint8Array, context: TokenUseContext
         400,
       ),
     );
-  const items = read.value.items.map((item) => ({ ...tokenUseOf(item, context), path, isInlined: false }));
+  const items = read.value.items.map((item) => {
+    return { ...tokenFactOf(item), path, isInlined: false, isCertain: true };
+  });
   // A file of comments is understood, and exports nothing.
   const isNamed = read.value.isNamed && (items.length > 0 || readScript(data).code.trim() !== '');
   return { path, items, fault: null, isNamed };
@@ -158,8 +245,8 @@ function mainTokensFile(archive: Archive, files: readonly ReadFile[]): ReadFile 
   return meant ?? files[0] ?? null;
 }
 
-function usesInCode(code: BundleCode, context: TokenUseContext): PlacedUse[] {
-  return code.tokens.flatMap(({ path, key, token, reference, value, isCertain }) => {
+function factsInCode(code: BundleCode): PlacedFact[] {
+  return code.tokens.map(({ path, key, token, reference, value, isCertain }) => {
     const isPrefixed = key?.startsWith(NAMESPACE_PREFIX) ?? false;
     const form = value === null ? 'reference' : reference === null ? 'value' : 'both';
     const item: SecretItem = {
@@ -171,8 +258,7 @@ function usesInCode(code: BundleCode, context: TokenUseContext): PlacedUse[] {
       reference,
       value,
     };
-    const use = { ...tokenUseOf(item, context), path, isInlined: true };
-    return isCertain || use.known ? [use] : [];
+    return { ...tokenFactOf(item), path, isInlined: true, isCertain };
   });
 }
 

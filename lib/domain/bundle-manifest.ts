@@ -76,6 +76,17 @@ function doubts(text: string): string[] {
   ];
 }
 
+const dependenciesSchema = z.object({
+  dependencies: z.record(z.string(), z.object({ edgeWorkerId: z.union([z.number(), z.string()]) })),
+});
+
+/** The EdgeWorker IDs in `dependencies` of a bundle.json: their code runs with this one's (flexible composition). */
+export function manifestDependencies(text: string): readonly string[] {
+  const parsed = dependenciesSchema.safeParse(text.length > MANIFEST_CHARS_MAX ? null : parseJson(text));
+  if (!parsed.success) return [];
+  return Object.values(parsed.data.dependencies).map(({ edgeWorkerId }) => shownSafely(String(edgeWorkerId)));
+}
+
 /** The `edgeworker-version` of a bundle.json; null when it cannot be read. */
 export function manifestVersion(text: string): string | null {
   const found = findVersion(text);

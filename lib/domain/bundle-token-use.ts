@@ -1,9 +1,17 @@
 // A token as a bundle uses it, matched with what the account knows of it now.
+import { hash } from 'node:crypto';
 import type { Day } from './day';
 import { hideLongText } from './hidden-values';
-import { type LegacyClaims, readLegacyClaims } from './legacy-claims';
+import { readLegacyClaims } from './legacy-claims';
 import type { Network } from './permissions';
-import { type AllowedEdgeWorkers, type Token, type TokenStatus, tokenKind, tokenStatus } from './token';
+import {
+  type AllowedEdgeWorkers,
+  type Token,
+  type TokenDetails,
+  type TokenStatus,
+  tokenKind,
+  tokenStatus,
+} from './token';
 import type { SecretItem, TokensFileItem } from './tokens-file';
 
 /** How sure it is that an entry is the token named: by its reference, by what its JWT claims, or by its name alone. */
@@ -39,11 +47,27 @@ export type TokenUseContext = {
   edgeWorker: string | null;
 };
 
+/** An entry as it stands in a bundle: without its value, and without what the account knows, so that it can be kept. */
+export type TokenFact = TokensFileItem & {
+  /** What its JWT claims; null when it has no value, or one that is no JWT. */
+  claims: FactClaims | null;
+};
+
+type FactClaims = NonNullable<TokenUse['legacy']> & {
+  id: string | null;
+  /** SHA-256 over the rights, to find a token of the same ones. */
+  rights: string;
+};
+
 /** The entry, matched. The value itself is left out of what is returned, and so is what may be one in another field. */
-export function tokenUseOf(item: SecretItem, { tokens, today }: TokenUseContext): TokenUse {
+export function tokenUseOf(item: SecretItem, context: TokenUseContext): TokenUse {
+  return matchFact(tokenFactOf(item), context);
+}
+
+/** What of an entry may be kept: never its value, nor what may be one in another field. */
+export function tokenFactOf(item: SecretItem): TokenFact {
   const { value, ...rest } = item;
   const claims = value === null ? null : readLegacyClaims(value);
-  const match = findToken(item, claims, tokens ?? []);
   const hide = (text: string) => hidden(text, value);
   const namespace = hide(item.namespace);
   return {
@@ -54,6 +78,23 @@ export function tokenUseOf(item: SecretItem, { tokens, today }: TokenUseContext)
       : namespace,
     token: item.token === null ? null : hide(item.token),
     reference: item.reference === null ? null : hide(item.reference),
+    claims: claims && {
+      issued: claims.issued,
+      expires: claims.expires,
+      namespaces: [...claims.details.permissions.keys()].map(hide),
+      networks: claims.details.networks,
+      edgeWorkers: claims.details.edgeWorkers,
+      id: claims.id === null ? null : hide(claims.id),
+      rights: rightsOf(claims.details),
+    },
+  };
+}
+
+/** An entry with what is known of its token now. */
+export function matchFact({ claims, ...item }: TokenFact, { tokens, today }: TokenUseContext): TokenUse {
+  const match = findToken(item, claims, tokens ?? []);
+  return {
+    ...item,
     known: match && {
       name: match.token.name,
       uuid: match.token.uuid,
@@ -63,9 +104,9 @@ export function tokenUseOf(item: SecretItem, { tokens, today }: TokenUseContext)
     legacy: claims && {
       issued: claims.issued,
       expires: claims.expires,
-      namespaces: [...claims.details.permissions.keys()].map(hide),
-      networks: claims.details.networks,
-      edgeWorkers: claims.details.edgeWorkers,
+      namespaces: claims.namespaces,
+      networks: claims.networks,
+      edgeWorkers: claims.edgeWorkers,
     },
   };
 }
@@ -88,13 +129,14 @@ export function isReference(text: string): boolean {
 }
 
 function findToken(
-  { token: name, reference, value }: SecretItem,
-  claims: LegacyClaims | null,
+  { token: name, form, reference }: TokensFileItem,
+  claims: FactClaims | null,
   tokens: readonly Token[],
 ): { token: Token; matchedBy: MatchedBy } | null {
   const named = tokens.filter((one) => name !== null && one.name === name);
   // With both, the helper uses the value.
-  if (value === null && reference !== null && isReference(reference)) {
+  const hasValue = form === 'value' || form === 'both';
+  if (!hasValue && reference !== null && isReference(reference)) {
     // A reference that is not among the tokens belongs to none of them, whatever its name: a name used again gets another.
     const byReference = tokens.find((one) => one.uuid === reference.toLowerCase());
     return byReference ? { token: byReference, matchedBy: 'reference' } : null;
@@ -102,12 +144,12 @@ function findToken(
   const byClaims = claims && findByClaims(claims, name, tokens);
   if (byClaims) return { token: byClaims, matchedBy: 'claims' };
   // A JWT of another day is an older token of that name. What has no date may be a placeholder: then the name is all.
-  const [byName] = value === null ? named : named.filter((one) => tokenKind(one) === 'legacy');
+  const [byName] = hasValue ? named.filter((one) => tokenKind(one) === 'legacy') : named;
   return byName && (claims === null || claims.expires === null) ? { token: byName, matchedBy: 'name' } : null;
 }
 
 /** The legacy token of the JWT's id, or of its last day and its name, else the only one of its last day and its rights. */
-function findByClaims(claims: LegacyClaims, name: string | null, tokens: readonly Token[]): Token | null {
+function findByClaims(claims: FactClaims, name: string | null, tokens: readonly Token[]): Token | null {
   const byId = tokens.find(({ uuid }) => uuid === claims.id);
   if (byId) return byId;
   const sameDay = tokens.filter(
@@ -115,15 +157,11 @@ function findByClaims(claims: LegacyClaims, name: string | null, tokens: readonl
   );
   const byName = sameDay.find((one) => one.name === name);
   if (byName) return byName;
-  const [only, second] = sameDay.filter(
-    (one) => one.details && rightsOf(one.details) === rightsOf(claims.details),
-  );
+  const [only, second] = sameDay.filter((one) => one.details && rightsOf(one.details) === claims.rights);
   return only && !second ? only : null;
 }
 
-function rightsOf({ permissions }: LegacyClaims['details']): string {
-  return [...permissions]
-    .map(([namespace, held]) => `${namespace}+${held.join('')}`)
-    .sort()
-    .join();
+function rightsOf({ permissions }: TokenDetails): string {
+  const rights = [...permissions].map(([namespace, held]) => `${namespace}+${held.join('')}`).sort();
+  return hash('sha256', rights.join());
 }

@@ -55,6 +55,8 @@ test('without settings it listens on this machine only', () => {
     callsPerSecond: 10,
     callMs: 30_000,
     settleMs: 60_000,
+    usageScanMs: 86_400_000,
+    allowUploads: false,
     smtp: null,
     noticeAllowPrivate: false,
     secretsKey: null,
@@ -87,6 +89,8 @@ test('what is set is read', () => {
     SMTP_FROM: 'Token Desk <desk@example.com>',
     NOTICE_ALLOW_PRIVATE: 'true',
     SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
+    USAGE_SCAN_HOURS: '6',
+    ALLOW_UPLOADS: 'true',
     REAUTH_MINUTES: '10',
     LOG_LEVEL: 'warn',
   });
@@ -117,6 +121,8 @@ test('what is set is read', () => {
     callsPerSecond: 20,
     callMs: 5_000,
     settleMs: 2_000,
+    usageScanMs: 21_600_000,
+    allowUploads: true,
     smtp: {
       host: 'mail.example.com',
       port: 465,

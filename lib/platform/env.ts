@@ -56,6 +56,10 @@ export type Settings = {
   callMs: number;
   /** How long after a lost answer a token is looked up before "nothing changed" is believed, milliseconds. */
   settleMs: number;
+  /** How often live EdgeWorkers versions are scanned for tokens, milliseconds; 0: only when somebody asks for it. */
+  usageScanMs: number;
+  /** Whether patched bundles may be uploaded as new versions, and activated, from here. */
+  allowUploads: boolean;
   /** The mail server that notices go through; null when there is none. */
   smtp: SmtpSettings | null;
   /** Whether notices may go to private addresses, and there without TLS. */
@@ -104,6 +108,11 @@ const wholeUpTo = (max: number) =>
     .regex(/^\d{1,3}$/)
     .transform(Number)
     .refine((number) => number >= 1 && number <= max);
+const scanHours = z
+  .string()
+  .regex(/^\d{1,3}$/)
+  .transform(Number)
+  .refine((number) => number <= 720);
 const callRate = wholeUpTo(100);
 const callSeconds = wholeUpTo(120);
 const settleSeconds = wholeUpTo(600);
@@ -183,6 +192,9 @@ export function parseSettings(env: Environment, readFile: (path: string) => stri
       parse('AKAMAI_TIMEOUT', callSeconds, '30', 'it must be a number of seconds from 1 to 120') * 1_000,
     settleMs:
       parse('SETTLE_SECONDS', settleSeconds, '60', 'it must be a number of seconds from 1 to 600') * 1_000,
+    usageScanMs:
+      parse('USAGE_SCAN_HOURS', scanHours, '24', 'it must be a number of hours from 0 to 720') * 3_600_000,
+    allowUploads: parse('ALLOW_UPLOADS', trueOrFalse, 'false', 'it must be true or false'),
     smtp: smtpSettings(get),
     noticeAllowPrivate: parse('NOTICE_ALLOW_PRIVATE', trueOrFalse, 'false', 'it must be true or false'),
     secretsKey: secretsKey(get('SECRETS_KEY')),

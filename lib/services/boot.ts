@@ -55,6 +55,7 @@ function startBackground(): void {
   void import('./doctor').then(({ checkAtStart }) => checkAtStart());
   void import('./notices').then(({ startNotices }) => startNotices());
   void import('./bulk-worker').then(({ startBulk }) => startBulk());
+  void import('./usage-worker').then(({ startUsage }) => startUsage());
 }
 
 /** Promises that fail unseen are logged, redacted; an exception that nobody caught ends the process. */

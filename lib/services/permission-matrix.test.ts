@@ -229,6 +229,28 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'token.list',
     run: async (actor) => (await import('./bulk')).listRuns(actor, 'default'),
   },
+  'usage.readUsage': {
+    right: 'usage.read',
+    run: async (actor) => (await import('./usage')).readUsage(actor, 'default'),
+  },
+  'usage.scanUsage': {
+    right: 'usage.scan',
+    run: async (actor) => {
+      const { cancelScan, scanUsage } = await import('./usage');
+      const begun = await scanUsage(actor, 'default');
+      if (begun.ok) await cancelScan(actor, 'default');
+      return begun;
+    },
+  },
+  'usage.cancelScan': {
+    right: 'usage.scan',
+    run: async (actor) => {
+      const connection = await (await import('./connection')).connect('default');
+      // As one that a killed server began: nothing is read for it.
+      if (connection.ok) (await import('@/lib/store/usage')).beginScan(connection.value.client.id, 'default');
+      return (await import('./usage')).cancelScan(actor, 'default');
+    },
+  },
   'bulk.listOpenRuns': {
     right: 'token.list',
     run: async (actor) => (await import('./bulk')).listOpenRuns(actor, 'default'),

@@ -156,5 +156,18 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       tries integer not null, attempt text, sent_at integer, code text, words text, at integer not null,
       primary key (run_id, position))`,
     `create index bulk_item_state_idx on bulk_item (state, run_id)`,
+    // What the last scan of an account's live EdgeWorkers versions read: what is active where, and of each bundle what the
+    // bundle doctor may keep. A version's content never changes; a combined bundle is a revision of it, else ''.
+    `create table usage_scan (
+      list_id text not null primary key, account text not null, began_at integer not null, listed_at integer,
+      ended_at integer, cancelled_by text, held_words text, problem text)`,
+    `create table usage_edgeworker (
+      list_id text not null references usage_scan (list_id) on delete cascade, id text not null, name text not null,
+      staging text, production text, staging_revision text not null, production_revision text not null,
+      fault text, read_at integer not null, primary key (list_id, id))`,
+    `create table usage_version (
+      list_id text not null references usage_scan (list_id) on delete cascade, edgeworker text not null,
+      version text not null, revision text not null, checksum text, bytes integer, format integer not null, facts text,
+      fault text, seen_at integer not null, primary key (list_id, edgeworker, version, revision))`,
   ],
 ];

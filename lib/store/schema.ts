@@ -249,6 +249,56 @@ export type BulkItemTable = {
   at: number;
 };
 
+/** The last scan of an account's live versions; `ended_at` is null while it runs. */
+export type UsageScanTable = {
+  /** Which credential and account; see AkamaiClient.id. */
+  list_id: string;
+  account: string;
+  began_at: number;
+  /** When all EdgeWorkers were known for the first time; null before. */
+  listed_at: number | null;
+  ended_at: number | null;
+  cancelled_by: string | null;
+  /** Why nothing gets through to Akamai now; null while it does. */
+  held_words: string | null;
+  /** Why it ended before its end. */
+  problem: string | null;
+};
+
+export type UsageEdgeWorkerTable = {
+  list_id: string;
+  id: string;
+  name: string;
+  /** The active versions. */
+  staging: string | null;
+  production: string | null;
+  /** The revisions of them that run, where they have dependencies; else empty. */
+  staging_revision: string;
+  production_revision: string;
+  /** Why it is not known what is active. */
+  fault: string | null;
+  /** 0: not looked at yet. */
+  read_at: number;
+};
+
+export type UsageVersionTable = {
+  list_id: string;
+  edgeworker: string;
+  version: string;
+  /** Of a combined bundle; else empty. */
+  revision: string;
+  /** SHA-256 of the .tgz. */
+  checksum: string | null;
+  bytes: number | null;
+  /** Of `facts`; an older one is read again. */
+  format: number;
+  facts: string | null;
+  /** Why it could not be read. */
+  fault: string | null;
+  /** When it was last seen to be live. */
+  seen_at: number;
+};
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -291,5 +341,8 @@ export type Schema = {
   calendar_feed: CalendarFeedTable;
   bulk_run: BulkRunTable;
   bulk_item: BulkItemTable;
+  usage_scan: UsageScanTable;
+  usage_edgeworker: UsageEdgeWorkerTable;
+  usage_version: UsageVersionTable;
   audit: AuditTable;
 };

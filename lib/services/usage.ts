@@ -1,0 +1,126 @@
+// What is known of which live EdgeWorkers use which token, and the scan that finds it out (usage-worker.ts).
+import 'server-only';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import type { Token } from '@/lib/domain/token';
+import { indexUsage, type UsageIndex } from '@/lib/domain/usage';
+import type { UsageScanTable } from '@/lib/store/schema';
+import { findScan, listEdgeWorkerRows } from '@/lib/store/usage';
+import { withAudit } from './audit';
+import { authorize } from './authorize';
+import { type Connection, connect } from './connection';
+import type { Actor } from './session';
+import { mustStore } from './storage';
+import { today } from './surroundings';
+import { cachedTokens, knownTokens } from './token-cache';
+import { cancelScan as endScan, readScanned, startScan } from './usage-worker';
+import type { Wait } from './wait';
+
+/** The last scan. Times are milliseconds since 1970. */
+export type ScanView = {
+  beganAt: number;
+  /** Null while it runs. */
+  endedAt: number | null;
+  /** EdgeWorkers that it has looked at, and all of them; null before they are listed. */
+  progress: { done: number; total: number } | null;
+  isCancelled: boolean;
+  /** Why nothing gets through to Akamai now; null while it does, and when it has ended. */
+  held: string | null;
+  /** Why it ended before its end. */
+  problem: string | null;
+};
+
+export type Usage = {
+  /** Null when nothing was ever scanned. */
+  scan: ScanView | null;
+  /** The time of the oldest look at an EdgeWorker: everything told here is as of then, or later. Null before that. */
+  asOf: number | null;
+  index: UsageIndex;
+};
+
+/**
+ * Which live versions use which token of the account, as of the last scan. Tokens are as the account has them now.
+ * Problems: `not-signed-in`, `unknown-account`, `no-credentials`, and those of the list of tokens when none is known.
+ */
+export async function readUsage(actor: Actor, account: string, wait: Wait = 'fully'): Promise<Result<Usage>> {
+  const allowed = await authorize(actor, 'usage.read', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  const listed = await cachedTokens(connection.value, wait);
+  return listed.ok ? ok(await usageOf(connection.value, listed.value.tokens)) : listed;
+}
+
+/** The same without asking Akamai; null when its tokens are not known. For the services: it authorises nobody. */
+export async function knownUsage(connection: Connection): Promise<Usage | null> {
+  const known = knownTokens(connection);
+  return known && usageOf(connection, known.tokens);
+}
+
+/** By the tokens as the cache has them until one changes. */
+const indexed = new WeakMap<readonly Token[], { key: unknown; day: string; index: UsageIndex }>();
+
+async function usageOf({ client }: Connection, tokens: readonly Token[]): Promise<Usage> {
+  const [scan, scanned, rows] = await Promise.all([
+    findScan(client.id),
+    readScanned(client.id),
+    listEdgeWorkerRows(client.id),
+  ]);
+  const day = today();
+  let known = indexed.get(tokens);
+  if (known?.key !== scanned || known.day !== day) {
+    known = { key: scanned, day, index: indexUsage(scanned, tokens, day) };
+    indexed.set(tokens, known);
+  }
+  const times = rows.map((row) => row.read_at).filter((at) => at > 0);
+  return {
+    scan: scan && viewOf(scan, rows),
+    asOf: times.length > 0 ? Math.min(...times) : (scan?.ended_at ?? null),
+    index: known.index,
+  };
+}
+
+function viewOf(scan: UsageScanTable, rows: readonly { read_at: number }[]): ScanView {
+  const done = rows.filter((row) => row.read_at >= scan.began_at).length;
+  return {
+    beganAt: scan.began_at,
+    endedAt: scan.ended_at,
+    progress: scan.listed_at === null ? null : { done, total: rows.length },
+    isCancelled: scan.cancelled_by !== null,
+    held: scan.ended_at === null ? scan.held_words : null,
+    problem: scan.problem,
+  };
+}
+
+/**
+ * Begins a scan, which goes on in the background. Problems: `not-signed-in`, `forbidden`, `unknown-account`,
+ * `no-credentials`, `conflict` when one is under way, `audit-unavailable`, `storage-unavailable`.
+ */
+export async function scanUsage(actor: Actor, account: string): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'usage.scan', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  return withAudit(actor, { action: 'usage.scan', target: account, account }, async () => {
+    const begun = await mustStore(() => startScan(connection.value));
+    if (!begun.ok) return begun;
+    if (begun.value) return ok(null);
+    return fail('conflict', 409, 'A scan is under way already.', 'Nothing was begun. Wait until it ends.');
+  });
+}
+
+/**
+ * Ends the scan that is under way; what it read stays. Problems: as `scanUsage`; `conflict` when none is under way.
+ */
+export async function cancelScan(actor: Actor, account: string): Promise<Result<null>> {
+  const allowed = await authorize(actor, 'usage.scan', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  const { id } = connection.value.client;
+  return withAudit(actor, { action: 'usage.cancel', target: account, account }, async () => {
+    const ended = await mustStore(() => endScan(id, actor.name));
+    if (!ended.ok) return ended;
+    if (ended.value) return ok(null);
+    return fail('conflict', 409, 'No scan is under way.', 'Nothing was changed.');
+  });
+}
