@@ -32,12 +32,39 @@ export type SimNamespace = {
 
 export type SimVersion = { version: string; createdTime: string; content: Buffer };
 
+export const SIM_NETWORKS = ['STAGING', 'PRODUCTION'] as const;
+export type SimNetwork = (typeof SIM_NETWORKS)[number];
+
+/** One row of an EdgeWorker's history. What it is at a time follows from the clock: see activations.ts. */
+export type SimActivation = {
+  /** Counts from 1 for each EdgeWorker. */
+  id: number;
+  network: SimNetwork;
+  /** Null: the network has no version from then on. No list shows such a row. */
+  version: string | null;
+  note: string | null;
+  /** Epoch ms. */
+  startedAt: number;
+  endsAt: number;
+  fails: boolean;
+};
+
+/** What Akamai's validation says. */
+export type Finding = { type: string; message: string };
+
 export type SimEdgeWorker = {
   id: number;
   name: string;
   groupId: number;
   versions: SimVersion[];
-  active: { STAGING: string | null; PRODUCTION: string | null };
+  /** Names of versions that were deleted: none is free again. */
+  deletedVersions: string[];
+  /** In the order of their start. */
+  activations: SimActivation[];
+  /** Where activations that are started fail. */
+  failsOn: readonly SimNetwork[];
+  /** What every upload is refused with. */
+  refusesUploads: Finding | null;
 };
 
 export type SimAccount = {

@@ -6,9 +6,9 @@ export type Answer = { status: number; headers?: Record<string, string>; body: u
 
 const PROBLEM = 'application/problem+json';
 
-export function success(body: unknown, status = 200): Answer {
+export function success(body: unknown, status = 200, more: Record<string, string> = {}): Answer {
   const headers = { 'content-type': 'application/json', 'x-trace-id': randomBytes(8).toString('hex') };
-  return { status, headers, body };
+  return { status, headers: { ...headers, ...more }, body };
 }
 
 const EKV_TITLES: Record<number, [title: string, type: string]> = {
@@ -41,17 +41,26 @@ export function ekvProblem(status: number, errorCode: string, detail: string): A
   };
 }
 
-export function ewProblem(status: number, errorCode: string, title: string, detail: string): Answer {
+/** The kinds of EdgeWorkers problems. Documented samples give 404 the type of a bad request. */
+const EW_KINDS = {
+  'bad-request': [400, 'Bad Request.', 'edgeworkers-bad-request'],
+  'invalid-argument': [400, 'Invalid Argument.', 'edgeworkers-invalid-argument'],
+  'not-found': [404, 'The given resource could not be found.', 'edgeworkers-bad-request'],
+} as const;
+
+/** An EdgeWorkers problem; some documented ones have no errorCode. */
+export function ewProblem(kind: keyof typeof EW_KINDS, errorCode: string | null, detail: string): Answer {
+  const [status, title, type] = EW_KINDS[kind];
   return {
     status,
-    headers: { 'content-type': PROBLEM },
+    headers: { 'content-type': PROBLEM, 'x-trace-id': randomBytes(8).toString('hex') },
     body: {
-      type: '/edgeworkers/error-types/edgeworkers-bad-request',
+      type: `/edgeworkers/error-types/${type}`,
       title,
       detail,
       instance: `/edgeworkers/error-instances/${randomUUID()}`,
       status,
-      errorCode,
+      ...(errorCode === null ? {} : { errorCode }),
     },
   };
 }

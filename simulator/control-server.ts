@@ -1,7 +1,8 @@
 // What the control handle can do to the simulator. The schemas are the contract with control.ts.
 import { z } from 'zod';
-import type { SimAccount } from './account';
+import { SIM_NETWORKS, type SimAccount } from './account';
 import { ACCOUNT_NAMES, type AccountName } from './accounts';
+import { pendingOn, startActivation } from './activations';
 import { type Answer, success } from './answers';
 import { type Fault, faultSchema } from './faults';
 import { bulkTokens } from './seed';
@@ -12,6 +13,8 @@ export type JournalEntry = {
   /** Path and query. */
   target: string;
   body: string;
+  /** The .tgz that was sent: its bytes are no text, and tests compare them by this. */
+  upload: { sha256: string; bytes: number } | null;
   /** 0 while it is being answered, or when the connection was dropped before the effect. */
   status: number;
   /** The id that the answer carries, or would have carried. */
@@ -54,6 +57,21 @@ export const stateSchema = z.strictObject({
   deleteToken: z.string().optional(),
   /** Makes the activation of a token fail. */
   failToken: z.string().optional(),
+  edgeWorker: z
+    .strictObject({
+      id: z.number().int(),
+      /** What somebody else made active at once, on one network or both; null takes the version away. */
+      active: z.partialRecord(z.enum(SIM_NETWORKS), z.string().nullable()).optional(),
+      /** Where activations fail: those under way and those that are started; none when empty. */
+      failsOn: z.array(z.enum(SIM_NETWORKS)).optional(),
+      /** Ends the activations that are under way, as they would have ended. */
+      finish: z.literal(true).optional(),
+      /** What uploads are refused with, until it is null again. */
+      refusesUploads: z.strictObject({ type: z.string(), message: z.string() }).nullable().optional(),
+      /** Deletes a version: its name is not free again. */
+      deleteVersion: z.string().optional(),
+    })
+    .optional(),
 });
 export type StateChange = z.input<typeof stateSchema>;
 
@@ -90,8 +108,8 @@ export function handleControl(state: ControlState, method: string, url: string, 
   if (route === 'POST /state') {
     const change = stateSchema.safeParse(parse(body));
     if (!change.success) return success({ error: change.error.message }, 400);
-    applyChange(state, change.data);
-    return success({});
+    const fault = applyChange(state, change.data);
+    return fault === null ? success({}) : success({ error: fault }, 400);
   }
   return success({ error: 'unknown control call' }, 404);
 }
@@ -102,7 +120,10 @@ export function forgetLate({ late }: ControlState): void {
   late.clear();
 }
 
-function applyChange(state: ControlState, change: z.infer<typeof stateSchema>): void {
+type Change = z.infer<typeof stateSchema>;
+
+/** Makes the change; what is wrong with it, or null. */
+function applyChange(state: ControlState, change: Change): string | null {
   const account = state.accounts[change.account];
   if (change.clockSkewMs !== undefined) state.clockSkewMs = change.clockSkewMs;
   if (change.activationMs !== undefined) state.activationMs = change.activationMs;
@@ -115,6 +136,42 @@ function applyChange(state: ControlState, change: z.infer<typeof stateSchema>): 
   if (change.deleteToken) account.tokens.delete(change.deleteToken);
   const failing = account.tokens.get(change.failToken ?? '');
   if (failing) failing.activation = 'error';
+  return change.edgeWorker ? applyToEdgeWorker(account, change.edgeWorker, timeOf(state)) : null;
+}
+
+/** The simulator's own time. */
+function timeOf({ clockSkewMs }: ControlState): number {
+  return Date.now() + clockSkewMs;
+}
+
+function applyToEdgeWorker(
+  { edgeWorkers }: SimAccount,
+  { id, active = {}, failsOn, finish, refusesUploads, deleteVersion }: NonNullable<Change['edgeWorker']>,
+  now: number,
+): string | null {
+  const found = edgeWorkers.find((one) => one.id === id);
+  if (!found) return `there is no EdgeWorker ${id}`;
+  const named = [...Object.values(active), deleteVersion].filter((one) => typeof one === 'string');
+  const missing = named.find((one) => !found.versions.some(({ version }) => version === one));
+  if (missing !== undefined) return `EdgeWorker ${id} has no version ${missing}`;
+  found.failsOn = failsOn ?? found.failsOn;
+  for (const network of SIM_NETWORKS) {
+    const pending = pendingOn(found, network, now);
+    if (!pending) continue;
+    pending.fails = found.failsOn.includes(network);
+    if (finish) pending.endsAt = now;
+  }
+  for (const network of SIM_NETWORKS) {
+    const version = active[network];
+    if (version === undefined) continue;
+    startActivation(found, { network, version, note: null }, now, 0).fails = false;
+  }
+  if (refusesUploads !== undefined) found.refusesUploads = refusesUploads;
+  if (deleteVersion !== undefined) {
+    found.versions = found.versions.filter(({ version }) => version !== deleteVersion);
+    found.deletedVersions.push(deleteVersion);
+  }
+  return null;
 }
 
 function parse(body: string): unknown {

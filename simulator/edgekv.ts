@@ -34,10 +34,7 @@ export function edgeKv(
   noteUnknown: NoteUnknown,
 ): Answer | null {
   const { method, path } = request;
-  const parts = path
-    .replace(/^\/edgekv\/v1\//, '')
-    .split('/')
-    .map(decode);
+  const parts = pathParts(path, '/edgekv/v1/');
   const [head, second, third, fourth] = parts;
   if (head === 'initialize' && parts.length === 1) {
     if (method === 'GET') return success(initialization(account), account.initialized ? 200 : 404);
@@ -73,6 +70,11 @@ export function edgeKv(
   }
   if (head === 'auth' && second === 'groups' && method === 'GET') return groups(third);
   return null;
+}
+
+/** The decoded parts of a path below `base`. */
+export function pathParts(path: string, base: string): string[] {
+  return path.slice(base.length).split('/').map(decode);
 }
 
 function decode(text: string): string {

@@ -1,5 +1,5 @@
 // Fifteen EdgeWorkers whose bundles carry the tokens, in every style that teams have.
-import type { SimEdgeWorker, SimToken } from './account';
+import type { SimActivation, SimEdgeWorker, SimToken } from './account';
 import { type BundleStyle, makeBundle } from './bundle';
 
 export type EdgeWorkerRow = [
@@ -52,7 +52,26 @@ export function seedEdgeWorkers(
         createdTime: new Date(now - (90 - index * 60) * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z'),
         content: makeBundle({ name, version, tokens: held, style: style ?? 'usual' }),
       })),
-      active: { STAGING: staging, PRODUCTION: production },
+      deletedVersions: [],
+      activations: pastActivations(staging, production, now),
+      failsOn: [],
+      refusesUploads: null,
     };
   });
+}
+
+/** As teams do it: each version goes to staging first, and the newer one has not gone further yet. */
+function pastActivations(staging: string | null, production: string | null, now: number): SimActivation[] {
+  const steps: [version: string | null, network: SimActivation['network'], daysAgo: number][] = [
+    [production, 'STAGING', 89],
+    [production, 'PRODUCTION', 88],
+    [staging === production ? null : staging, 'STAGING', 29],
+  ];
+  return steps
+    .filter(([version]) => version !== null)
+    .map(([version, network, daysAgo], index) => {
+      const startedAt = now - daysAgo * 86_400_000;
+      const times = { startedAt, endsAt: startedAt + 8 * 60_000 };
+      return { id: index + 1, network, version, note: null, ...times, fails: false };
+    });
 }

@@ -1,4 +1,5 @@
 // The simulator: a real HTTP server that plays Akamai, and a second one through which tests (never the product) steer it.
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -158,7 +159,7 @@ async function answerApi(
     at: new Date().toISOString(),
     method,
     target,
-    body: body.byteLength > 0 && body.byteLength < 10_000 ? body.toString('utf8') : '',
+    ...bodyOf(body),
     status: 0,
     requestId: '',
     unknownFields: [],
@@ -186,6 +187,15 @@ async function answerApi(
   const given = fault.answer ?? (answer && plain(answer, new Date(now())));
   if (given)
     await deliver(response, raw, { ...given, headers: { ...given.headers, ...fault.headers } }, fault);
+}
+
+/** A short text as it is; of a .tgz only which one it was. */
+function bodyOf(body: Buffer): Pick<JournalEntry, 'body' | 'upload'> {
+  if (body[0] === 0x1f && body[1] === 0x8b) {
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    return { body: '', upload: { sha256, bytes: body.byteLength } };
+  }
+  return { body: body.byteLength < 10_000 ? body.toString('utf8') : '', upload: null };
 }
 
 /** The change is made when nobody waits for its answer any more. */
@@ -222,7 +232,7 @@ function handle(taken: Taken, { state, now, strict }: Context): Answer {
   const request = { method, path: pathname, query: searchParams, body: body.toString('utf8'), now: now() };
   const answer = isEdgeKv
     ? edgeKv(account, request, { strict, ...state }, (fields) => entry.unknownFields.push(...fields))
-    : edgeWorkers(account, request, body);
+    : edgeWorkers(account, request, body, state);
   return answer ?? ekvProblem(404, 'EKV_9000', 'The requested item does not exist.');
 }
 

@@ -1,5 +1,6 @@
 // For tests: a request as Akamai's clients sign it, with the simulator's own credential and its own signature code.
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { SIMULATOR_CREDENTIAL } from './accounts';
 import { type SimCredential, sign } from './sign-check';
 
@@ -24,4 +25,29 @@ export async function signedGet(url: string, target: string): Promise<Buffer> {
   });
   if (response.status !== 200) throw new Error(`the simulator answered ${response.status} to ${target}`);
   return Buffer.from(await response.arrayBuffer());
+}
+
+export type SignedAnswer = { status: number; headers: Headers; json: Record<string, unknown>; bytes: Buffer };
+
+/** Any signed call. A body of bytes is sent as a .tgz, any other as JSON; `json` is empty when the answer is none. */
+export async function signedCall(
+  url: string,
+  method: string,
+  target: string,
+  body?: unknown,
+): Promise<SignedAnswer> {
+  const isBundle = Buffer.isBuffer(body);
+  const bytes = isBundle ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const response = await fetch(`${url}${target}`, {
+    method,
+    headers: {
+      Authorization: authorizationOf(SIMULATOR_CREDENTIAL, method, target, bytes),
+      'Content-Type': isBundle ? 'application/gzip' : 'application/json',
+    },
+    ...(method === 'GET' ? {} : { body: new Uint8Array(bytes) }),
+  });
+  const answer = Buffer.from(await response.arrayBuffer());
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  const json = isJson ? z.record(z.string(), z.unknown()).parse(JSON.parse(answer.toString())) : {};
+  return { status: response.status, headers: response.headers, json, bytes: answer };
 }

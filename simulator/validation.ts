@@ -2,9 +2,8 @@
 // the documentation and not with the product's code.
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'acorn';
-import { activationStatus, isExpired, type SimAccount } from './account';
+import { activationStatus, type Finding, isExpired, type SimAccount } from './account';
 
-type Finding = { type: string; message: string };
 export type Validation = { errors: Finding[]; warnings: Finding[] };
 
 const PACKED_MAX = 512 * 1024;
@@ -33,6 +32,19 @@ export function validate(account: SimAccount, bundle: Buffer, now = Date.now()):
   return { errors: [...errors, ...tokens.errors], warnings: tokens.warnings };
 }
 
+/** The version that a bundle is; null when that cannot be read. */
+export function bundleVersion(bundle: Buffer): string | null {
+  const manifest = bundleFiles(bundle)?.get('bundle.json');
+  return manifest ? versionIn(manifest.toString('utf8')) : null;
+}
+
+/** The files of a bundle by their names as spelled; null when it is no .tgz. */
+export function bundleFiles(bundle: Buffer): Map<string, Buffer> | null {
+  const tar = unpack(bundle);
+  const files = 'type' in tar ? null : readFiles(tar);
+  return files && new Map([...files].map(([name, { data }]) => [name, data]));
+}
+
 function finding(type: string, message: string): Finding {
   return { type, message };
 }
@@ -57,7 +69,7 @@ function fileFindings(files: ReadonlyMap<string, SimFile>): Finding[] {
     if ((mode & 0o111) !== 0) errors.push(finding('INVALID_FILE_PERMISSION', `${name} is executable`));
   }
   const manifest = files.get('bundle.json');
-  if (manifest && !isManifest(manifest.data.toString('utf8')))
+  if (manifest && versionIn(manifest.data.toString('utf8')) === null)
     errors.push(finding('INVALID_MANIFEST', 'The bundle.json manifest is invalid.'));
   const main = files.get('main.js');
   const fault = main && syntaxFault(main.data.toString('utf8'));
@@ -135,16 +147,18 @@ function readFiles(tar: Buffer): Map<string, SimFile> | null {
   return files;
 }
 
-function isManifest(text: string): boolean {
+/** The edgeworker-version of a bundle.json; null when there is none that Akamai takes. */
+function versionIn(manifest: string): string | null {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(manifest);
     const version =
       typeof json === 'object' && json !== null && 'edgeworker-version' in json
         ? json['edgeworker-version']
         : null;
-    return typeof version === 'string' && /^[A-Za-z0-9._~-]{1,32}$/.test(version) && !version.includes('..');
+    if (typeof version !== 'string') return null;
+    return /^[A-Za-z0-9._~-]{1,32}$/.test(version) && !version.includes('..') ? version : null;
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
