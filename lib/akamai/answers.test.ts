@@ -86,6 +86,7 @@ const FAILURES: readonly [
   ['ew-activation-create-400-active', activate, 'akamai-refused', { errorCode: 'EW1021' }],
   ['ew-activation-create-429', activate, 'akamai-rate-limited', { errorCode: 'EW3101' }],
   ['ew-version-create-400', upload, 'akamai-refused'],
+  ['ew-version-create-400-taken', upload, 'version-taken', { errorCode: 'EW1011' }],
   ['ew-403-permission', listEdgeWorkers, 'akamai-forbidden'],
   ['ew-404-id', listEdgeWorkers, 'not-found'],
   ['gateway-504-html', list, 'akamai-error'],
@@ -245,9 +246,49 @@ test('versions, activations and properties of an EdgeWorker are read', async () 
   assert.equal(taken(await read('ew-properties-200', properties))[0]?.propertyName, 'www.shop.example');
 });
 
+test('activations are asked for by version and network, and tell their note and when they changed', async () => {
+  const asked = { activeOnly: true, version: '1.2~b', network: 'staging' as const };
+  const history = taken(
+    await read('ew-activations-history-200', (client) => listActivations(client, '70421', asked)),
+  );
+  assert.equal(
+    server.received.at(-1)?.path,
+    '/edgeworkers/v1/ids/70421/activations?version=1.2%7Eb&network=STAGING&activeOnNetwork=true',
+  );
+  assert.deepEqual(
+    history.map(({ note }) => note),
+    ['token rotated', null, null],
+  );
+  assert.equal(history[0]?.changedAt, '2026-06-11T15:08:00Z');
+});
+
 test('a new version and its activation are read', async () => {
-  assert.equal(taken(await read('ew-version-create-201', upload)).version, '1.2');
-  assert.equal(taken(await read('ew-activation-create-201', activate)).status, 'PRESUBMIT');
+  const { value: version } = taken(await read('ew-version-create-201', upload));
+  assert.equal(version.version, '1.2');
+  assert.match(version.checksum ?? '', /^e45c0c3a/);
+  const { value: activation } = taken(await read('ew-activation-create-201', activate));
+  assert.equal(activation.status, 'PRESUBMIT');
+  assert.deepEqual([activation.id, activation.network, activation.note], ['9', 'staging', 'token rotated']);
+});
+
+test('no other ID, version or revision gets into a path', async () => {
+  const client = server.client({ retriesMax: 0 });
+  const before = server.received.length;
+  const wrong = ['../groups', '1/../2', '', '0', '1?x=1'];
+  const asked = { network: 'staging' as const, note: '' };
+  const results = await Promise.all([
+    ...wrong.flatMap((id) => [
+      createVersion(client, id, new Uint8Array([0x1f, 0x8b])),
+      activateVersion(client, id, { ...asked, version: '1' }),
+      listActivations(client, id, { activeOnly: true }),
+    ]),
+    ...['..', 'a/b', '', 'a b'].flatMap((version) => [
+      activateVersion(client, '1', { ...asked, version }),
+      listActivations(client, '1', { activeOnly: true, version }),
+    ]),
+  ]);
+  for (const result of results) assert.ok(!result.ok && result.problem.code === 'not-found');
+  assert.equal(server.received.length, before);
 });
 
 test('what Akamai finds in a bundle is read, of whatever type', async () => {

@@ -3,11 +3,13 @@
 import { isEdgeWorkerVersion } from '@/lib/domain/bundle-manifest';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import type { Network } from '@/lib/domain/permissions';
-import type { Result } from '@/lib/domain/problem';
-import { type AkamaiClient, badName, type CallOptions } from './client';
+import { fail, type Result } from '@/lib/domain/problem';
+import { type AkamaiClient, type Answered, badName, type CallOptions, type MayStill } from './client';
 import {
   activationSchema,
   activationsSchema,
+  type EdgeWorkerActivation,
+  type EdgeWorkerVersion,
   edgeWorkerGroupsSchema,
   edgeWorkersSchema,
   limitsSchema,
@@ -41,18 +43,34 @@ export async function listVersions(client: AkamaiClient, id: string, options: Ca
   return client.call({ ...options, method: 'GET', path, schema: versionsSchema, size: 'list' });
 }
 
+/** Which activations: `activeOnly` those that are active now, of one version, on one network (OpenAPI: get-activations). */
+type ActivationFilter = {
+  activeOnly: boolean;
+  version?: string | undefined;
+  network?: Network | undefined;
+};
+
 /**
  * Activations of an EdgeWorker: those that are active now, at most one a network, or the history. In the history a
- * COMPLETE one may be active no more.
+ * COMPLETE one may be active no more. That the newest comes first is seen in samples and written nowhere.
  */
 export async function listActivations(
   client: AkamaiClient,
   id: string,
-  { activeOnly, ...options }: CallOptions & { activeOnly: boolean },
+  { activeOnly, version, network, ...options }: CallOptions & ActivationFilter,
 ) {
-  if (!ID.test(id)) return badName('EdgeWorker');
-  const path = `${API}/ids/${id}/activations${activeOnly ? '?activeOnNetwork=true' : ''}`;
+  if (!ID.test(id) || (version !== undefined && !isEdgeWorkerVersion(version))) return badName('EdgeWorker');
+  const path = `${API}/ids/${id}/activations${queryOf({ version, network, activeOnly })}`;
   return client.call({ ...options, method: 'GET', path, schema: activationsSchema, size: 'list' });
+}
+
+function queryOf({ version, network, activeOnly }: Partial<ActivationFilter>): string {
+  const query = new URLSearchParams({
+    ...(version === undefined ? {} : { version }),
+    ...(network === undefined ? {} : { network: network.toUpperCase() }),
+    ...(activeOnly ? { activeOnNetwork: 'true' } : {}),
+  });
+  return query.size === 0 ? '' : `?${query}`;
 }
 
 /** The .tgz of a version. */
@@ -82,24 +100,58 @@ export function validateBundle(client: AkamaiClient, bundle: Uint8Array, options
   });
 }
 
-/** Uploads a bundle as a new version, whose name is in its bundle.json; a name is never free again. */
-export async function createVersion(client: AkamaiClient, id: string, bundle: Uint8Array) {
+/**
+ * Uploads a bundle as a new version, whose name is in its bundle.json; a name is never free again, not even after the
+ * version was deleted (EdgeWorkers guide, "Create a code bundle"). Akamai answers 201 with the version (OpenAPI:
+ * post-versions). Problems: `version-taken` (400 with EW1011, which the guide's command line pages show), any of a call;
+ * `mayHaveHappened` tells a lost answer.
+ */
+export async function createVersion(
+  client: AkamaiClient,
+  id: string,
+  bundle: Uint8Array,
+  mayStill?: MayStill,
+  options: CallOptions = {},
+): Promise<Result<Answered<EdgeWorkerVersion>>> {
   if (!ID.test(id)) return badName('EdgeWorker');
-  const path = `${API}/ids/${id}/versions`;
-  return client.call({ method: 'POST', path, bundle, schema: versionSchema, size: 'single' });
+  const created = await client.change({
+    ...options,
+    method: 'POST',
+    path: `${API}/ids/${id}/versions`,
+    bundle,
+    schema: versionSchema,
+    size: 'single',
+    mayStill,
+  });
+  if (created.ok || created.problem.upstream?.errorCode !== 'EW1011') return created;
+  const words = `EdgeWorker ${id} has this version already, or had it once.`;
+  const { upstream } = created.problem;
+  return fail('version-taken', 409, words, 'Nothing was uploaded. Choose another version.', { upstream });
 }
 
-/** Starts an activation; `note` has at most 128 characters. */
+/**
+ * Starts an activation: the answer is 201 with status PRESUBMIT, and some minutes later the version is active (OpenAPI:
+ * post-activations). `note` has at most 128 characters. A version that is active, or becomes so already, is refused with
+ * EW1021 (documented sample of 400). Problems: any of a call; `mayHaveHappened` tells a lost answer.
+ */
 export async function activateVersion(
   client: AkamaiClient,
   id: string,
   asked: { network: Network; version: string; note: string },
-) {
-  if (!ID.test(id)) return badName('EdgeWorker');
+  mayStill?: MayStill,
+  options: CallOptions = {},
+): Promise<Result<Answered<EdgeWorkerActivation>>> {
   const { network, version, note } = asked;
-  const body = { network: network.toUpperCase(), version, ...(note ? { note } : {}) };
-  const path = `${API}/ids/${id}/activations`;
-  return client.call({ method: 'POST', path, body, schema: activationSchema, size: 'single' });
+  if (!ID.test(id) || !isEdgeWorkerVersion(version)) return badName('EdgeWorker');
+  return client.change({
+    ...options,
+    method: 'POST',
+    path: `${API}/ids/${id}/activations`,
+    body: { network: network.toUpperCase(), version, ...(note ? { note } : {}) },
+    schema: activationSchema,
+    size: 'single',
+    mayStill,
+  });
 }
 
 /** The access groups with our EdgeWorkers capabilities in each. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { furtherCredential } from '@/simulator/accounts';
+import { makeBundle } from '@/simulator/bundle';
 import { Control, type FaultRequest, type JournalEntry } from '@/simulator/control';
 import { type Simulator, startSimulator } from '@/simulator/server';
 import { akamaiClient, LIMITS } from './client';
@@ -17,6 +18,7 @@ import { startTestServer } from './test-server';
 import type { Operation, Order, Report } from './testdata/caller';
 import { getToken } from './tokens';
 
+const bundle = new Uint8Array(makeBundle({ name: 'cart-api', version: '2.4.0', tokens: [], style: 'usual' }));
 const LIMITS_OF_ROWS = { connectMs: 800, callMs: 1_000, retryMs: 2_000, retriesMax: 1 };
 /** For what takes its time: much to send, or the first call of a process. */
 const PATIENT = { ...LIMITS_OF_ROWS, connectMs: 5_000, callMs: 8_000 };
@@ -25,7 +27,7 @@ const SLACK_MS = 1_500;
 const GROWTH_MAX = 50 * 1024 * 1024;
 
 const READS = ['list', 'get', 'content'] as const;
-const CHANGES = ['create', 'refresh', 'revoke'] as const;
+const CHANGES = ['create', 'refresh', 'revoke', 'upload', 'activate'] as const;
 const ALL: readonly Operation[] = [...READS, 'validate', ...CHANGES];
 /** Where each kind of call goes, by which its requests are found in the journal. */
 const TARGETS: Record<Operation, RegExp> = {
@@ -36,6 +38,8 @@ const TARGETS: Record<Operation, RegExp> = {
   create: /^POST \/edgekv\/v1\/tokens$/,
   refresh: /^POST \/edgekv\/v1\/tokens\/cart-reader\/refresh$/,
   revoke: /^DELETE \/edgekv\/v1\/tokens\/geo-router$/,
+  upload: /^POST \/edgeworkers\/v1\/ids\/4101\/versions$/,
+  activate: /^POST \/edgeworkers\/v1\/ids\/4101\/activations$/,
 };
 
 const reportSchema = z.object({
@@ -107,7 +111,7 @@ function call(operation: Operation, origin: string, limits: Order['limits'] = LI
   const id = count;
   return new Promise((resolve) => {
     waiting.set(id, resolve);
-    caller.send({ id, operation, origin, limits, ...furtherCredential(id) } satisfies Order);
+    caller.send({ id, operation, origin, limits, bundle, ...furtherCredential(id) } satisfies Order);
   });
 }
 

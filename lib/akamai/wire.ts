@@ -177,6 +177,8 @@ export const versionSchema = z
     createdAt: createdTime ?? null,
   }));
 
+export type EdgeWorkerVersion = z.output<typeof versionSchema>;
+
 export const versionsSchema = z
   .object({ versions: z.array(versionSchema) })
   .transform(({ versions }) => versions);
@@ -190,15 +192,21 @@ export const activationSchema = z
     network: z.enum(['STAGING', 'PRODUCTION']),
     /** An open list: PRESUBMIT, PENDING, IN_PROGRESS, COMPLETE, ABORTED, ERROR, EXPIRED, CANCELLED and others. */
     status: z.string(),
+    note: z.string().nullish(),
     createdTime: isoTime.nullish(),
+    lastModifiedTime: isoTime.nullish(),
   })
   .transform((read) => ({
     id: String(read.activationId),
     version: read.version,
     network: NETWORK_OF[read.network],
     status: read.status,
+    note: read.note ?? null,
     createdAt: read.createdTime ?? null,
+    /** When the status became what it is. */
+    changedAt: read.lastModifiedTime ?? null,
   }));
+export type EdgeWorkerActivation = z.output<typeof activationSchema>;
 
 export const activationsSchema = z
   .object({ activations: z.array(activationSchema) })

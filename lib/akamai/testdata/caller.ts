@@ -2,7 +2,7 @@
 // memory and sockets are those of the client alone. Started with fork; each message is one call.
 import { z } from 'zod';
 import { type AkamaiClient, akamaiClient, LIMITS } from '../client';
-import { downloadVersion, validateBundle } from '../edgeworkers';
+import { activateVersion, createVersion, downloadVersion, validateBundle } from '../edgeworkers';
 import { createToken, getToken, listTokens, refreshToken, revokeToken } from '../tokens';
 
 const asked = {
@@ -11,6 +11,8 @@ const asked = {
   allowOnProduction: false,
   namespacePermissions: { cart: ['r' as const] },
 };
+
+const activation = { network: 'production' as const, version: '2.3.1', note: '' };
 
 const OPERATIONS = {
   list: (client: AkamaiClient) => listTokens(client, { includeExpired: false }),
@@ -21,6 +23,8 @@ const OPERATIONS = {
   create: (client: AkamaiClient) => createToken(client, asked),
   refresh: (client: AkamaiClient) => refreshToken(client, 'cart-reader'),
   revoke: (client: AkamaiClient) => revokeToken(client, 'geo-router'),
+  upload: (client: AkamaiClient, bundle: Uint8Array) => createVersion(client, '4101', bundle),
+  activate: (client: AkamaiClient) => activateVersion(client, '4101', activation),
 };
 export type Operation = keyof typeof OPERATIONS;
 
@@ -39,12 +43,24 @@ export type Report = {
 
 const orderSchema = z.object({
   id: z.number(),
-  operation: z.enum(['list', 'get', 'content', 'validate', 'create', 'refresh', 'revoke']),
+  operation: z.enum([
+    'list',
+    'get',
+    'content',
+    'validate',
+    'create',
+    'refresh',
+    'revoke',
+    'upload',
+    'activate',
+  ]),
   origin: z.string(),
   clientToken: z.string(),
   clientSecret: z.string(),
   accessToken: z.string(),
   host: z.string(),
+  /** What is uploaded. */
+  bundle: z.instanceof(Uint8Array),
   limits: z.object({
     connectMs: z.number(),
     callMs: z.number(),
@@ -66,7 +82,7 @@ process.on('message', (message) => {
   void answer(orderSchema.parse(message)).then((report) => process.send?.(report));
 });
 
-async function answer({ id, operation, origin, limits, ...credential }: Order): Promise<Report> {
+async function answer({ id, operation, origin, limits, bundle, ...credential }: Order): Promise<Report> {
   const client = akamaiClient(
     { section: 'default', accountKey: null, ...credential },
     { origin, accountSwitchKey: null },
@@ -78,7 +94,7 @@ async function answer({ id, operation, origin, limits, ...credential }: Order): 
     most = Math.max(most, process.memoryUsage.rss());
   }, 5);
   const startedAt = performance.now();
-  const result = await OPERATIONS[operation](client);
+  const result = await OPERATIONS[operation](client, bundle);
   const ms = performance.now() - startedAt;
   clearInterval(sampler);
   return {
