@@ -55,6 +55,7 @@ function startBackground(): void {
   void import('./doctor').then(({ checkAtStart }) => checkAtStart());
   void import('./notices').then(({ startNotices }) => startNotices());
   void import('./bulk-worker').then(({ startBulk }) => startBulk());
+  void import('./deployment-worker').then(({ startDeployments }) => startDeployments());
   void import('./usage-worker').then(({ startUsage }) => startUsage());
 }
 

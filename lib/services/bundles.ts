@@ -133,7 +133,7 @@ async function prepare(
   tokens: readonly string[],
   uploads: readonly BundleUpload[],
 ): Promise<Result<readonly TokensFileEntry[]>> {
-  const entries = await take(actor, account, 'bundle.patch', tokens);
+  const entries = await takeEntries(actor, account, 'bundle.patch', tokens);
   if (!entries.ok) return entries;
   for (const { options, edgeWorker } of uploads) {
     const free = await versionIsFree(actor, account, edgeWorker, options.version ?? null);
@@ -173,7 +173,7 @@ export async function writeTokensFile(
   existing: string | null,
   { tokens, overwrite }: { tokens: readonly string[]; overwrite: boolean },
 ): Promise<Result<WrittenTokensFile>> {
-  const entries = await take(actor, account, 'token.retrieve', tokens);
+  const entries = await takeEntries(actor, account, 'token.retrieve', tokens);
   if (!entries.ok) return entries;
   const detail = { tokens, overwrite, before: existing && sha256(existing) };
   return withAudit(
@@ -185,7 +185,7 @@ export async function writeTokensFile(
 }
 
 /** As `retrieve`, for handing out. Problem `sign-in-again` (403) when there is a value, and the sign-in is too long ago. */
-async function take(
+export async function takeEntries(
   actor: Actor,
   account: string,
   right: 'bundle.patch' | 'token.retrieve',

@@ -1,11 +1,12 @@
 // What an earlier run of the server left unfinished when it was killed: acts without an outcome, forms that run, messages
-// that were being sent, tokens of a run that were being refreshed.
+// that were being sent, tokens of a run that were being refreshed, steps of deployments.
 import 'server-only';
 import { DOUBT_MS_MAX } from '@/lib/domain/doubt';
 import { now } from '@/lib/platform/clock';
 import { readHead } from '@/lib/store/audit';
 import { readOpenIntents, readUnknown } from '@/lib/store/audit-search';
 import { takeUpItems } from '@/lib/store/bulk-runs';
+import { takeUpSteps } from '@/lib/store/deployments';
 import { requeueMessages } from '@/lib/store/notices';
 import type { AuditTable } from '@/lib/store/schema';
 import { abandonEarlierAttempts } from './attempts';
@@ -29,6 +30,7 @@ const UNKNOWN_AFTER_RESTART = 'unknown-after-restart';
 export async function settleEarlierRun(): Promise<void> {
   await abandonEarlierAttempts();
   requeueMessages('The server ended while it was being sent.');
+  takeUpSteps();
   const unsent = takeUpItems();
   const { seq } = await readHead();
   const open = (await readOpenIntents(seq)).filter(

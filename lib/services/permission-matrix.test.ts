@@ -26,6 +26,7 @@ before(async () => {
   writeFileSync(edgerc, edgercOf(simulator), { mode: 0o600 });
   Object.assign(process.env, {
     DATA_DIR: join(folder, 'data'),
+    ALLOW_UPLOADS: 'true',
     PUBLIC_URL: 'http://localhost:3000',
     EDGERC: edgerc,
     AKAMAI_ORIGIN: simulator.url,
@@ -155,6 +156,44 @@ const rulesInput = (days: string): RulesInput => ({
   'no-owner': { isOn: true, days: null },
 });
 
+let lookedAt: Promise<unknown> | null = null;
+
+/** A version that is live by what was looked at, once for all. */
+async function liveVersion(): Promise<[{ edgeWorker: string; base: string; version: string }]> {
+  lookedAt ??= lookAtLive();
+  await lookedAt;
+  return [{ edgeWorker: '4105', base: '1.2.0', version: '1.2.9' }];
+}
+
+async function lookAtLive(): Promise<void> {
+  const connection = await (await import('./connection')).connect('default');
+  const store = await import('@/lib/store/usage');
+  if (!connection.ok) return;
+  const { id } = connection.value.client;
+  store.beginScan(id, 'default');
+  store.putEdgeWorkers(id, [{ id: '4105', name: 'mini-cart' }]);
+  store.endScan(id);
+  await (await import('./usage-worker')).rescan(connection.value, ['4105']);
+}
+
+async function begunDeployment(actor: Actor) {
+  const { beginDeployment } = await import('./deployments');
+  const exchange = { token: 'cart-reader', replaces: null };
+  return beginDeployment(actor, 'default', exchange, await liveVersion(), unique());
+}
+
+/** A deployment that the operator began, whose upload has come so far. */
+async function deploymentOf(state: 'waiting' | 'done' | 'failed'): Promise<string> {
+  const { operatorActor } = await import('./session');
+  const begun = await begunDeployment(operatorActor());
+  if (!begun.ok) throw new Error(begun.problem.title);
+  const { id } = begun.value;
+  const step = { deployment_id: id, position: 0, kind: 'upload' as const };
+  const { settleStep, takeStep } = await import('@/lib/store/deployments');
+  if (state !== 'waiting' && takeStep(step)) settleStep(step, { state });
+  return id;
+}
+
 /** Begins a run of a token of its own; nothing of it is sent, as no worker runs here. */
 async function begunRun(actor: Actor) {
   return (await import('./bulk')).beginRun(actor, 'default', [`nobody-${unique()}`], unique());
@@ -251,6 +290,62 @@ const SERVICES: Readonly<Record<string, Line>> = {
       return (await import('./usage')).cancelScan(actor, 'default');
     },
   },
+  'deployments.previewDeployment': {
+    right: 'bundle.patch',
+    run: async (actor) => {
+      const { previewDeployment } = await import('./deployments');
+      return previewDeployment(
+        actor,
+        'default',
+        { token: 'cart-reader', replaces: null },
+        await liveVersion(),
+      );
+    },
+  },
+  'deployments.patchLiveVersion': {
+    right: 'bundle.patch',
+    run: async (actor) => {
+      const { patchLiveVersion } = await import('./deployments');
+      const [live] = await liveVersion();
+      return patchLiveVersion(actor, 'default', 'cart-reader', live);
+    },
+  },
+  'deployments.beginDeployment': {
+    right: 'edgeworker.deploy',
+    run: async (actor) => begunDeployment(actor),
+  },
+  'deployments.activateUploaded': {
+    right: 'edgeworker.deploy',
+    run: async (actor) => {
+      const { activateUploaded } = await import('./deployments');
+      return activateUploaded(actor, 'default', await deploymentOf('done'), { network: 'staging', note: '' });
+    },
+  },
+  'deployments.retryUpload': {
+    right: 'edgeworker.deploy',
+    run: async (actor) => {
+      const { retryUpload } = await import('./deployments');
+      return retryUpload(actor, 'default', await deploymentOf('failed'), { position: 0, version: '1.2.7' });
+    },
+  },
+  'deployments.cancelDeployment': {
+    right: 'edgeworker.deploy',
+    run: async (actor) => {
+      const { cancelDeployment } = await import('./deployments');
+      return cancelDeployment(actor, 'default', await deploymentOf('waiting'));
+    },
+  },
+  'deployments.readDeployment': {
+    right: 'usage.read',
+    run: async (actor) => {
+      const { readDeployment } = await import('./deployments');
+      return readDeployment(actor, 'default', await deploymentOf('waiting'));
+    },
+  },
+  'deployments.listDeployments': {
+    right: 'usage.read',
+    run: async (actor) => (await import('./deployments')).listDeployments(actor, 'default'),
+  },
   'bulk.listOpenRuns': {
     right: 'token.list',
     run: async (actor) => (await import('./bulk')).listOpenRuns(actor, 'default'),
@@ -279,6 +374,11 @@ const SERVICES: Readonly<Record<string, Line>> = {
         edgeWorker: null,
         validate: false,
       }),
+  },
+  'bundles.takeEntries': {
+    right: 'bundle.patch',
+    run: async (actor) =>
+      (await import('./bundles')).takeEntries(actor, 'default', 'bundle.patch', ['cart-reader']),
   },
   'bundles.writeTokensFile': {
     right: 'token.retrieve',

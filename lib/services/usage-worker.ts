@@ -35,6 +35,8 @@ import { type Connection, connect, offeredAccounts } from './connection';
 const AT_ONCE = 6;
 /** How often is looked whether a scan is due, milliseconds. */
 const LOOK_MS = 60_000;
+/** So long somebody waits for another look at some EdgeWorkers, milliseconds. */
+const RESCAN_MS = 20_000;
 /** Whose calls these are, for turns that are fair. */
 const OWNER = 'usage';
 
@@ -148,8 +150,9 @@ async function scan(connection: Connection, signal: AbortSignal): Promise<void> 
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const edgeWorker = next;
       if (
-        (await insist(id, signal, (isLast) => readEdgeWorker(connection, edgeWorker, { signal, isLast }))) ===
-        null
+        (await insist(id, signal, (isLast) =>
+          readEdgeWorker(connection, edgeWorker, { signal, isLast, priority: 'background' }),
+        )) === null
       )
         return;
     }
@@ -201,8 +204,19 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/**
+ * Looks again at some EdgeWorkers, now, for somebody who waits. Problems: those of the first one that cannot be read; what
+ * was known of it stays.
+ */
+export async function rescan(connection: Connection, edgeWorkers: Iterable<string>): Promise<Result<null>> {
+  const how: Try = { signal: AbortSignal.timeout(RESCAN_MS), isLast: false, priority: 'interactive' };
+  const all = [...new Set(edgeWorkers)];
+  const read = await Promise.all(all.map((one) => readEdgeWorker(connection, one, how)));
+  return read.find((one) => !one.ok) ?? ok(null);
+}
+
 /** `isLast`: what fails now is the EdgeWorker's, or the bundle's, own fault, unless nothing gets through at all. */
-type Try = { signal: AbortSignal; isLast: boolean };
+type Try = { signal: AbortSignal; isLast: boolean; priority: 'interactive' | 'background' };
 
 /**
  * Reads what is live of one EdgeWorker, and the bundles of it that are not known yet, and stores both. Problems: those
@@ -210,7 +224,7 @@ type Try = { signal: AbortSignal; isLast: boolean };
  */
 async function readEdgeWorker(connection: Connection, edgeWorker: string, how: Try): Promise<Result<null>> {
   const { client } = connection;
-  const options = { priority: 'background', signal: how.signal } as const;
+  const options = { priority: how.priority, signal: how.signal };
   const active = await listActivations(client, edgeWorker, { activeOnly: true, ...options });
   if (!active.ok) {
     if (isForAgain(active.problem, how)) return active;
@@ -238,7 +252,7 @@ async function readVersion(
 ): Promise<Result<null>> {
   const key = { edgeWorker, version, revision: '' };
   if (findFacts(client.id, key)) return ok(null);
-  const options = { priority: 'background', signal: how.signal } as const;
+  const options = { priority: how.priority, signal: how.signal };
   const content = await downloadVersion(client, edgeWorker, version, options);
   if (!content.ok && isForAgain(content.problem, how)) return content;
   const reading: BundleReading = content.ok

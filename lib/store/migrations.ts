@@ -169,5 +169,25 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       list_id text not null references usage_scan (list_id) on delete cascade, edgeworker text not null,
       version text not null, revision text not null, checksum text, bytes integer, format integer not null, facts text,
       fault text, seen_at integer not null, primary key (list_id, edgeworker, version, revision))`,
+    // Deployments put a token into live versions. Each step (the upload of a new version, its activation on a network) is
+    // one row, so that none is ever sent twice; sent_at and checksum are on the disk before it is sent.
+    `create table deployment (
+      id text not null primary key, attempt text not null unique, account text not null, actor_kind text not null,
+      actor_id text not null, actor_name text not null, token text not null, replaces text, began_at integer not null)`,
+    `create index deployment_account_idx on deployment (account, began_at)`,
+    `create table deployment_item (
+      deployment_id text not null references deployment (id) on delete cascade, position integer not null,
+      edgeworker text not null, name text not null, base text not null, networks text not null, version text not null,
+      primary key (deployment_id, position))`,
+    `create table deployment_step (
+      deployment_id text not null, position integer not null,
+      kind text not null check (kind in ('upload', 'staging', 'production')),
+      state text not null
+        check (state in ('waiting', 'working', 'checking', 'following', 'done', 'failed', 'cancelled')),
+      tries integer not null, next_at integer not null, intent integer, sent_at integer, checksum text,
+      activation text, note text, code text, words text, at integer not null,
+      primary key (deployment_id, position, kind),
+      foreign key (deployment_id, position) references deployment_item (deployment_id, position) on delete cascade)`,
+    `create index deployment_step_state_idx on deployment_step (state, next_at)`,
   ],
 ];

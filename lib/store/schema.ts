@@ -299,6 +299,57 @@ export type UsageVersionTable = {
   seen_at: number;
 };
 
+/** A token that is put into live versions. Who began it is `actor_…`. */
+export type DeploymentTable = {
+  id: string;
+  /** Who began it and the id of their form: one form begins one. */
+  attempt: string;
+  account: string;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
+  /** The name of the token that is put in, and of the one that must be gone after that. */
+  token: string;
+  replaces: string | null;
+  began_at: number;
+};
+
+export type DeploymentItemTable = {
+  deployment_id: string;
+  position: number;
+  edgeworker: string;
+  name: string;
+  /** The live version. */
+  base: string;
+  /** A JSON list of where it is live. */
+  networks: string;
+  /** The new version. */
+  version: string;
+};
+
+export type DeploymentStepTable = {
+  deployment_id: string;
+  position: number;
+  kind: 'upload' | 'staging' | 'production';
+  state: 'waiting' | 'working' | 'checking' | 'following' | 'done' | 'failed' | 'cancelled';
+  tries: number;
+  /** Not to be tried or looked up before. */
+  next_at: number;
+  /** The entry of the audit of what was sent last. */
+  intent: number | null;
+  /** When it was sent; null while it was not. */
+  sent_at: number | null;
+  /** SHA-256 of the bundle that was sent. */
+  checksum: string | null;
+  /** Akamai's id of the activation. */
+  activation: string | null;
+  note: string | null;
+  code: string | null;
+  words: string | null;
+  /** When it got its state. */
+  at: number;
+};
+
 export type AuditTable = {
   seq: number;
   at: number;
@@ -341,6 +392,9 @@ export type Schema = {
   calendar_feed: CalendarFeedTable;
   bulk_run: BulkRunTable;
   bulk_item: BulkItemTable;
+  deployment: DeploymentTable;
+  deployment_item: DeploymentItemTable;
+  deployment_step: DeploymentStepTable;
   usage_scan: UsageScanTable;
   usage_edgeworker: UsageEdgeWorkerTable;
   usage_version: UsageVersionTable;

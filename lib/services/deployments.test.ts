@@ -1,0 +1,385 @@
+// Deployments, on a real database against the simulator over HTTP.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import type { Network } from '@/lib/domain/permissions';
+import { usageWords } from '@/lib/domain/usage';
+import { database } from '@/lib/store/database';
+import { insertDeployment, markStepSent, takeStep } from '@/lib/store/deployments';
+import { Control } from '@/simulator/control';
+import { edgercOf } from '@/simulator/edgerc';
+import { type Simulator, startSimulator } from '@/simulator/server';
+import { startDeployments, stopDeployments } from './deployment-worker';
+import {
+  activateUploaded,
+  type BaseVersion,
+  beginDeployment,
+  cancelDeployment,
+  type Deployment,
+  previewDeployment,
+  readDeployment,
+  retryUpload,
+} from './deployments';
+import { settleEarlierRun } from './earlier-run';
+import { operatorActor } from './session';
+import { createToken } from './token-changes';
+import { readUsage, scanUsage } from './usage';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-desk-deployments-'));
+const ACCOUNT = 'default';
+const OLD = 'cart-session-writer';
+const NEW = 'cart-session-2';
+/** The versions that live on OLD: of two EdgeWorkers, another one on each network. */
+const LIVE = [
+  { edgeWorker: '4101', base: '2.3.1', version: '2.3.2' },
+  { edgeWorker: '4101', base: '2.3.0', version: '2.3.0-1' },
+  { edgeWorker: '4105', base: '1.2.0', version: '1.2.1' },
+  { edgeWorker: '4105', base: '1.1.7', version: '1.1.8' },
+] as const;
+let simulator: Simulator;
+let control: Control;
+
+before(async () => {
+  simulator = await startSimulator({ activationMs: 0 });
+  control = new Control(simulator.controlUrl);
+  const edgerc = join(folder, 'edgerc');
+  writeFileSync(edgerc, edgercOf(simulator), { mode: 0o600 });
+  Object.assign(process.env, {
+    DATA_DIR: join(folder, 'data'),
+    PUBLIC_URL: 'http://localhost:3000',
+    EDGERC: edgerc,
+    AKAMAI_ORIGIN: simulator.url,
+    AKAMAI_RATE: '100',
+    AKAMAI_TIMEOUT: '1',
+    SETTLE_SECONDS: '2',
+    USAGE_SCAN_HOURS: '0',
+    ALLOW_UPLOADS: 'true',
+    LOG_LEVEL: 'fatal',
+  });
+});
+
+beforeEach(async () => {
+  await control.reset();
+  for (const table of ['deployment', 'usage_scan']) database().raw.prepare(`delete from ${table}`).run();
+  await scanned();
+  // The bundles of EdgeWorker 4101 hold another token too, which failed: Akamai would refuse them for that.
+  const other = simulator.account().tokens.get('checkout-rw');
+  if (other) other.activation = 'complete';
+  const request = {
+    name: NEW,
+    allowOnStaging: true,
+    allowOnProduction: true,
+    namespacePermissions: { cart: ['r' as const, 'w' as const] },
+    restrictToEdgeWorkerIds: ['4101', '4102', '4103', '4105'],
+  };
+  const created = await createToken(operatorActor(), ACCOUNT, request, crypto.randomUUID());
+  assert.ok(created.ok, JSON.stringify(created));
+  await control.clearJournal();
+});
+
+after(async () => {
+  await stopDeployments();
+  await simulator.close();
+  database().raw.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function eventually<T>(read: () => Promise<T>, isReached: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await read();
+    if (isReached(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function usage() {
+  const read = await readUsage(operatorActor(), ACCOUNT);
+  assert.ok(read.ok);
+  return read.value;
+}
+
+async function scanned() {
+  const begun = await scanUsage(operatorActor(), ACCOUNT);
+  assert.ok(begun.ok, JSON.stringify(begun));
+  return eventually(usage, ({ scan }) => scan?.endedAt !== null);
+}
+
+async function wordsOf(name: string): Promise<string> {
+  const { index } = await usage();
+  const of = index.ofToken.get(simulator.account().tokens.get(name)?.uuid ?? '');
+  return of ? usageWords(of) : 'not there';
+}
+
+type Version = BaseVersion & { version: string };
+
+async function began(versions: readonly Version[] = LIVE, attempt: string = crypto.randomUUID()) {
+  const exchange = { token: NEW, replaces: OLD };
+  return beginDeployment(operatorActor(), ACCOUNT, exchange, versions, attempt);
+}
+
+async function view(id: string): Promise<Deployment> {
+  const read = await readDeployment(operatorActor(), ACCOUNT, id);
+  assert.ok(read.ok);
+  return read.value;
+}
+
+const ended = (id: string) =>
+  eventually(
+    () => view(id),
+    ({ isUnderWay }) => !isUnderWay,
+  );
+
+/** A deployment whose uploads have ended. */
+async function uploaded(versions: readonly Version[] = LIVE): Promise<Deployment> {
+  const begun = await began(versions);
+  assert.ok(begun.ok, JSON.stringify(begun));
+  return ended(begun.value.id);
+}
+
+async function activated(id: string, network: Network): Promise<Deployment> {
+  const asked = await activateUploaded(operatorActor(), ACCOUNT, id, { network, note: 'token replaced' });
+  assert.ok(asked.ok, JSON.stringify(asked));
+  return ended(id);
+}
+
+const statesOf = ({ items }: Deployment, kind: 'upload' | Network) =>
+  items.map(({ steps }) => steps[kind]?.state ?? null);
+const wordsOfUpload = ({ items }: Deployment, index = 0) => items[index]?.steps.upload?.words ?? '';
+
+/** Sent changes of EdgeWorkers: uploads and activations. */
+async function posts(): Promise<string[]> {
+  const changes = (await control.journal()).filter(
+    ({ method, target }) => method === 'POST' && /\/ids\/\d+\/(versions|activations)$/.test(target),
+  );
+  return changes.map(({ target }) => target.replace('/edgeworkers/v1/ids/', ''));
+}
+
+function activeOf(id: number): Record<string, string | undefined> {
+  const found = simulator.account().edgeWorkers.find((one) => one.id === id);
+  const newest = (network: string) =>
+    found?.activations.filter((one) => one.network === network).at(-1)?.version ?? undefined;
+  return { staging: newest('STAGING'), production: newest('PRODUCTION') };
+}
+
+const one = (version: string = LIVE[0].version): Version[] => [{ ...LIVE[0], version }];
+
+// First, as the worker is not started yet: what a killed server left is what these rows say.
+test('[104] after a kill, what was not sent is sent, and what was sent is looked up and never sent again', async () => {
+  const begun = await began();
+  assert.ok(begun.ok);
+  const { id } = begun.value;
+  const step = (position: number) => ({ deployment_id: id, position, kind: 'upload' as const });
+  for (const position of [0, 1, 2]) assert.ok(takeStep(step(position)));
+  // The first was being prepared; the second had reached Akamai; the third got lost on its way.
+  const intents = database().raw.prepare("select max(seq) as seq from audit where phase = 'intent'").all();
+  const { seq } = intents[0] as { seq: number };
+  const { makeBundle } = await import('@/simulator/bundle');
+  const made = makeBundle({ name: 'cart-api', version: '2.3.0-1', tokens: [], style: 'usual' });
+  const { createHash } = await import('node:crypto');
+  const found = simulator.account().edgeWorkers.find((worker) => worker.id === 4101);
+  found?.versions.push({ version: '2.3.0-1', createdTime: '2026-11-26T00:00:00Z', content: made });
+  assert.ok(markStepSent(step(1), seq, createHash('sha256').update(made).digest('hex')));
+  assert.ok(markStepSent(step(2), seq, 'a'.repeat(64)));
+  await settleEarlierRun();
+  startDeployments();
+  const seen = await ended(id);
+  assert.deepEqual(statesOf(seen, 'upload'), ['done', 'done', 'failed', 'done']);
+  assert.match(wordsOfUpload(seen, 2), /nothing was done/);
+  assert.deepEqual((await posts()).sort(), ['4101/versions', '4105/versions']);
+});
+
+test('a token takes the place of another in all live versions, network by network', async () => {
+  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  const seen = await uploaded();
+  assert.deepEqual(statesOf(seen, 'upload'), ['done', 'done', 'done', 'done']);
+  assert.deepEqual(seen.activatable, { staging: 2, production: 2 });
+  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  await activated(seen.id, 'staging');
+  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  assert.deepEqual(activeOf(4101), { staging: '2.3.2', production: '2.3.0' });
+  const last = await activated(seen.id, 'production');
+  assert.deepEqual(statesOf(last, 'staging'), ['done', null, 'done', null]);
+  assert.deepEqual(statesOf(last, 'production'), [null, 'done', null, 'done']);
+  assert.deepEqual(activeOf(4105), { staging: '1.2.1', production: '1.1.8' });
+  assert.equal(await wordsOf(OLD), 'unused');
+  assert.equal(await wordsOf(NEW), 'used by 2, 2 on production');
+  const again = await activateUploaded(operatorActor(), ACCOUNT, seen.id, { network: 'staging', note: '' });
+  assert.ok(!again.ok && again.problem.code === 'conflict');
+  const actions = actionsOf(seen.id);
+  assert.equal(actions.filter((action) => action === 'edgeworker.upload').length, 4);
+  assert.equal(actions.filter((action) => action === 'edgeworker.activate').length, 4);
+});
+
+/** What was done for a deployment, by the audit. */
+function actionsOf(id: string): string[] {
+  const rows = database()
+    .raw.prepare("select action from audit where phase = 'intent' and detail like ?")
+    .all(`%${id}%`);
+  return rows.map((row) => String(Object(row).action));
+}
+
+test('the preview shows the change of each version, and a version that is free', async () => {
+  const exchange = { token: NEW, replaces: OLD };
+  const read = await previewDeployment(operatorActor(), ACCOUNT, exchange, LIVE);
+  assert.ok(read.ok);
+  const told = read.value.map(({ edgeWorker, version, networks, inspection }) => {
+    assert.ok(inspection.ok && inspection.value.preview?.ok, JSON.stringify(inspection));
+    assert.ok(inspection.value.preview.diff.some((line) => JSON.stringify(line).includes(NEW)));
+    return [edgeWorker.id, version, networks.join(), inspection.value.suggestedVersion];
+  });
+  assert.deepEqual(told, [
+    ['4101', '2.3.1', 'staging', '2.3.2'],
+    ['4101', '2.3.0', 'production', '2.3.2'],
+    ['4105', '1.2.0', 'staging', '1.2.1'],
+    ['4105', '1.1.7', 'production', '1.1.8'],
+  ]);
+  const gone = await previewDeployment(operatorActor(), ACCOUNT, exchange, [
+    { edgeWorker: '4101', base: '9' },
+  ]);
+  assert.ok(!gone.ok && gone.problem.code === 'bad-request');
+});
+
+test('one form begins one deployment, and each version is uploaded once', async () => {
+  const attempt = crypto.randomUUID();
+  const all = await Promise.all([began(one(), attempt), began(one(), attempt), began(one(), attempt)]);
+  const ids = new Set(all.map((begun) => (begun.ok ? begun.value.id : 'refused')));
+  assert.equal(ids.size, 1);
+  const [id = ''] = ids;
+  await ended(id);
+  assert.deepEqual(await posts(), ['4101/versions']);
+});
+
+test('an upload whose answer was lost is looked up: done when it is there', async () => {
+  await control.fault({ match: { method: 'POST', path: '/versions$' }, drop: 'after' });
+  const seen = await uploaded(one());
+  assert.deepEqual(statesOf(seen, 'upload'), ['done']);
+  assert.deepEqual(await posts(), ['4101/versions']);
+});
+
+test('an upload that got lost on its way has failed, after a while, and can be tried again', async () => {
+  await control.fault({ match: { method: 'POST', path: '/versions$' }, drop: 'before' });
+  const seen = await uploaded(one());
+  assert.deepEqual(statesOf(seen, 'upload'), ['failed']);
+  assert.deepEqual(await posts(), ['4101/versions']);
+  const retried = await retryUpload(operatorActor(), ACCOUNT, seen.id, { position: 0, version: '2.3.2' });
+  assert.ok(retried.ok, JSON.stringify(retried));
+  assert.deepEqual(statesOf(await ended(seen.id), 'upload'), ['done']);
+  const again = await retryUpload(operatorActor(), ACCOUNT, seen.id, { position: 0, version: '2.3.2' });
+  assert.ok(!again.ok && again.problem.code === 'conflict');
+});
+
+test('an activation whose answer was lost is looked up, and never sent again', async () => {
+  const { id } = await uploaded(one());
+  await control.clearJournal();
+  await control.fault({ match: { method: 'POST', path: '/activations$' }, drop: 'after' });
+  assert.deepEqual(statesOf(await activated(id, 'staging'), 'staging'), ['done']);
+  assert.deepEqual(await posts(), ['4101/activations']);
+});
+
+test('what Akamai refuses is explained, and can be tried again', async () => {
+  const refusal = { type: 'STATIC_VALIDATION_FAILED', message: 'main.js: Unexpected token' };
+  await control.change({ edgeWorker: { id: 4101, refusesUploads: refusal } });
+  const seen = await uploaded(one());
+  assert.deepEqual(statesOf(seen, 'upload'), ['failed']);
+  assert.match(wordsOfUpload(seen), /Unexpected token.*The code does not load/);
+  await control.change({ edgeWorker: { id: 4101, refusesUploads: null } });
+  assert.ok((await retryUpload(operatorActor(), ACCOUNT, seen.id, { position: 0, version: '2.3.2' })).ok);
+  assert.deepEqual(statesOf(await ended(seen.id), 'upload'), ['done']);
+});
+
+test('a version that is there already is refused, and another one is taken', async () => {
+  const seen = await uploaded(one('2.3.0'));
+  assert.deepEqual(statesOf(seen, 'upload'), ['failed']);
+  assert.match(wordsOfUpload(seen), /already/);
+  const wrong = await retryUpload(operatorActor(), ACCOUNT, seen.id, { position: 0, version: '2..3' });
+  assert.ok(!wrong.ok && wrong.problem.fields?.['version-4101-2.3.1']);
+  assert.ok((await retryUpload(operatorActor(), ACCOUNT, seen.id, { position: 0, version: '2.4.0' })).ok);
+  assert.deepEqual(statesOf(await ended(seen.id), 'upload'), ['done']);
+});
+
+test('code that became live meanwhile is not replaced', async () => {
+  const { id } = await uploaded(one());
+  await control.change({ edgeWorker: { id: 4101, active: { STAGING: '2.3.0' } } });
+  await control.clearJournal();
+  const seen = await activated(id, 'staging');
+  assert.deepEqual(statesOf(seen, 'staging'), ['failed']);
+  assert.match(seen.items[0]?.steps.staging?.words ?? '', /2\.3\.0 is live on staging now, not 2\.3\.1/);
+  assert.deepEqual(await posts(), []);
+});
+
+test('an activation that fails is told, and what was live stays', async () => {
+  const { id } = await uploaded(one());
+  await control.change({ edgeWorker: { id: 4101, failsOn: ['STAGING'] } });
+  const seen = await activated(id, 'staging');
+  assert.deepEqual(statesOf(seen, 'staging'), ['failed']);
+  assert.match(seen.items[0]?.steps.staging?.words ?? '', /ERROR/);
+  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+});
+
+test('a bundle that would still use the old token is not uploaded', async () => {
+  const begun = await beginDeployment(
+    operatorActor(),
+    ACCOUNT,
+    { token: NEW, replaces: 'product-catalog' },
+    [{ edgeWorker: '4103', base: '1.14.0', version: '1.14.1' }],
+    crypto.randomUUID(),
+  );
+  assert.ok(begun.ok, JSON.stringify(begun));
+  const seen = await ended(begun.value.id);
+  assert.deepEqual(statesOf(seen, 'upload'), ['failed']);
+  assert.match(wordsOfUpload(seen), /would still use product-catalog/);
+  assert.deepEqual(await posts(), []);
+});
+
+test('no more than 20 versions are sent in a minute', async () => {
+  const replacements = Array.from({ length: 19 }, (_, index) => ({
+    edgeWorker: { id: String(5000 + index), name: 'other' },
+    base: '1',
+    networks: ['staging' as const],
+    version: '2',
+  }));
+  const actor = { actor_kind: 'operator', actor_id: 'operator', actor_name: 'operator' };
+  const other = { id: 'other', attempt: 'other', account: ACCOUNT, token: NEW, replaces: null, ...actor };
+  insertDeployment(other, replacements);
+  const sentAt = (at: number) =>
+    database()
+      .raw.prepare("update deployment_step set state = 'done', sent_at = ? where deployment_id = 'other'")
+      .run(at);
+  sentAt(Date.now());
+  const begun = await began(LIVE.slice(0, 2));
+  assert.ok(begun.ok);
+  const { id } = begun.value;
+  const half = await eventually(
+    () => view(id),
+    (seen) => statesOf(seen, 'upload').includes('done'),
+  );
+  assert.deepEqual(statesOf(half, 'upload').sort(), ['done', 'waiting']);
+  const aged = Date.now();
+  sentAt(aged - 61_000);
+  assert.deepEqual(statesOf(await ended(id), 'upload'), ['done', 'done']);
+  const sent = database().raw.prepare('select sent_at from deployment_step where deployment_id = ?').all(id);
+  const times = sent.map((row) => Number(Object(row).sent_at)).sort((x, y) => x - y);
+  assert.ok((times[0] ?? 0) < aged && (times[1] ?? 0) >= aged, String(times));
+});
+
+test('nothing is uploaded before the token is active; what waits can be cancelled', async () => {
+  const token = simulator.account().tokens.get(NEW);
+  assert.ok(token);
+  token.activation = 'never';
+  const begun = await began(one());
+  assert.ok(begun.ok);
+  const { id } = begun.value;
+  const waiting = await eventually(
+    () => view(id),
+    (seen) => wordsOfUpload(seen) !== '' && statesOf(seen, 'upload')[0] === 'waiting',
+  );
+  assert.match(wordsOfUpload(waiting), /still being activated/);
+  const cancelled = await cancelDeployment(operatorActor(), ACCOUNT, id);
+  assert.ok(cancelled.ok, JSON.stringify(cancelled));
+  assert.deepEqual(statesOf(await ended(id), 'upload'), ['cancelled']);
+  assert.deepEqual(await posts(), []);
+  const none = await cancelDeployment(operatorActor(), ACCOUNT, id);
+  assert.ok(!none.ok && none.problem.code === 'conflict');
+});

@@ -1,0 +1,384 @@
+// Putting a token into live versions of EdgeWorkers: what it would change, and deployments that upload and activate the
+// new versions. A deployment is stored first and worked on in the background (deployment-worker.ts).
+import 'server-only';
+import { downloadVersion } from '@/lib/akamai/edgeworkers';
+import {
+  isOpen,
+  NOTE_MAX,
+  type Replacement,
+  STEP_KINDS,
+  type StepKind,
+  type StepState,
+  targets,
+  VERSIONS_MAX,
+  versionField,
+  wrongVersions,
+} from '@/lib/domain/deployment';
+import type { EdgeWorker } from '@/lib/domain/edgeworker';
+import type { Network } from '@/lib/domain/permissions';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import type { LiveVersion } from '@/lib/domain/usage';
+import { settings } from '@/lib/platform/env';
+import {
+  cancelWaiting,
+  type DeploymentRow,
+  findDeployment,
+  findDeploymentOfAttempt,
+  insertDeployment,
+  listDeployments as listRows,
+  putActivations,
+  retryUpload as retryUploadRow,
+} from '@/lib/store/deployments';
+import { withAudit } from './audit';
+import { authorize } from './authorize';
+import { type Inspection, inspectBundle } from './bundle-inspection';
+import { type PatchResult, patchBundle, takeEntries } from './bundles';
+import { type Connection, connect } from './connection';
+import { uploadsOff, wakeDeployments } from './deployment-worker';
+import type { Actor } from './session';
+import { mustStore } from './storage';
+import { readScanned } from './usage-worker';
+
+const SHOWN_MAX = 50;
+const ID_LENGTH_MAX = 100;
+
+/** A live version, by its EdgeWorker's ID and its name. */
+export type BaseVersion = { edgeWorker: string; base: string };
+
+/** What a patch of a live version would change. */
+export type DeploymentPreview = LiveVersion & { inspection: Result<Inspection> };
+
+/** The token that is put in, and the one that it takes the place of. */
+export type Exchange = { token: string; replaces: string | null };
+
+/**
+ * What putting `token` into these live versions would change, each with its diff and a version that is free. Problems:
+ * `not-signed-in`, `forbidden`, `unknown-account`, `no-credentials`, `bad-request` for none or too many versions or one that is
+ * not live, `token-not-found`, those of Akamai; problems of one version are told with it.
+ */
+export async function previewDeployment(
+  actor: Actor,
+  account: string,
+  { token }: Exchange,
+  versions: readonly BaseVersion[],
+): Promise<Result<readonly DeploymentPreview[]>> {
+  const live = await liveVersions(actor, account, 'bundle.patch', versions);
+  if (!live.ok) return live;
+  const { connection, found } = live.value;
+  const previews: DeploymentPreview[] = [];
+  // One after the other: each holds a bundle in memory, and a user has one place among those who patch.
+  for (const one of found) {
+    const content = await downloadVersion(connection.client, one.edgeWorker.id, one.version);
+    const inspection = content.ok
+      ? await inspectBundle(actor, content.value, {
+          account,
+          tokens: [token],
+          options: { overwrite: true },
+          edgeWorker: one.edgeWorker.id,
+          validate: false,
+        })
+      : content;
+    if (!inspection.ok && inspection.problem.code === 'token-not-found') return inspection;
+    previews.push({ ...one, inspection });
+  }
+  return ok(previews);
+}
+
+/**
+ * A live version's bundle with the token in it, as `version`, to take away. Problems: as `patchBundle`, and `bad-request`
+ * for a version that is not live.
+ */
+export async function patchLiveVersion(
+  actor: Actor,
+  account: string,
+  token: string,
+  { edgeWorker, base, version }: BaseVersion & { version: string },
+): Promise<Result<PatchResult>> {
+  const live = await liveVersions(actor, account, 'bundle.patch', [{ edgeWorker, base }]);
+  if (!live.ok) return live;
+  const content = await downloadVersion(live.value.connection.client, edgeWorker, base);
+  if (!content.ok) return content;
+  return patchBundle(actor, account, [token], {
+    name: `${live.value.found[0]?.edgeWorker.name ?? edgeWorker}-${version}.tgz`,
+    bytes: content.value,
+    options: { overwrite: true, version },
+    edgeWorker,
+  });
+}
+
+type Live = { connection: Connection; found: readonly LiveVersion[] };
+
+/** The versions named, as they are live by the last scan. */
+async function liveVersions(
+  actor: Actor,
+  account: string,
+  right: 'bundle.patch' | 'edgeworker.deploy',
+  versions: readonly BaseVersion[],
+): Promise<Result<Live>> {
+  const allowed = await authorize(actor, right, { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  if (versions.length === 0 || versions.length > VERSIONS_MAX) {
+    const advice = `Nothing was changed. Choose 1 to ${VERSIONS_MAX} live versions.`;
+    return fail('bad-request', 400, 'So many versions cannot be patched at once.', advice);
+  }
+  const scanned = await readScanned(connection.value.client.id);
+  const found: LiveVersion[] = [];
+  for (const { edgeWorker, base } of versions) {
+    const one = scanned.versions.find(
+      ({ edgeWorker: { id }, version }) => id === edgeWorker && version === base,
+    );
+    if (!one) {
+      const advice = 'Nothing was changed. Scan again, and choose among the versions that are live.';
+      return fail('bad-request', 400, `EdgeWorker ${edgeWorker} has no live version ${base}.`, advice);
+    }
+    const networks = scanned.versions
+      .filter(({ edgeWorker: { id }, version }) => id === edgeWorker && version === base)
+      .flatMap((same) => same.networks);
+    found.push({ edgeWorker: one.edgeWorker, version: base, networks });
+  }
+  return ok({ connection: connection.value, found });
+}
+
+/** Whether this server may upload at all; see the setting ALLOW_UPLOADS. */
+export function uploadsAllowed(): boolean {
+  return settings().allowUploads;
+}
+
+/**
+ * Begins a deployment: each of the live versions gets `token` put in, and is uploaded as the new version that is named.
+ * `attempt` is the id of the form: the same id again begins nothing, and returns the first one's. Problems:
+ * `not-signed-in`, `forbidden` (also when uploads are switched off), `unknown-account`, `no-credentials`, `bad-request`,
+ * `invalid-fields`, `token-not-found`, `sign-in-again`, those of Akamai, `audit-unavailable`, `storage-unavailable`.
+ */
+export async function beginDeployment(
+  actor: Actor,
+  account: string,
+  { token, replaces }: Exchange,
+  versions: readonly (BaseVersion & { version: string })[],
+  attempt: string,
+): Promise<Result<{ id: string }>> {
+  const allowed = await authorize(actor, 'edgeworker.deploy', { account });
+  if (!allowed.ok) return allowed;
+  if (!settings().allowUploads) return uploadsOff();
+  if (attempt === '' || attempt.length > ID_LENGTH_MAX)
+    return fail('bad-request', 400, 'The form has no id.', 'Nothing was begun. Load the page again.');
+  const live = await liveVersions(actor, account, 'edgeworker.deploy', versions);
+  if (!live.ok) return live;
+  // Also asks for what the value of a legacy token needs.
+  const entries = await takeEntries(actor, account, 'bundle.patch', [token]);
+  if (!entries.ok) return entries;
+  const replacements: Replacement[] = live.value.found.map((one, index) => ({
+    edgeWorker: one.edgeWorker,
+    base: one.version,
+    networks: one.networks,
+    version: versions[index]?.version.trim() ?? '',
+  }));
+  const fields = wrongVersions(replacements);
+  if (Object.keys(fields).length > 0)
+    return fail('invalid-fields', 422, 'Some new versions cannot be used.', 'Nothing was begun.', { fields });
+  // From here to the row there is no await: who sends the form twice finds the first one's deployment.
+  const key = `${actor.id} ${attempt}`;
+  const earlier = findDeploymentOfAttempt(key);
+  if (earlier !== null) return ok({ id: earlier });
+  const id = crypto.randomUUID();
+  const detail = {
+    token,
+    replaces,
+    versions: replacements.map(({ edgeWorker, base, version }) => `${edgeWorker.id} ${base} to ${version}`),
+  };
+  const begun = await withAudit(actor, { action: 'deployment.begin', target: id, account, detail }, () =>
+    mustStore(() => {
+      const { kind, id: actorId, name } = actor;
+      const row = { id, attempt: key, account, token, replaces };
+      insertDeployment({ ...row, actor_kind: kind, actor_id: actorId, actor_name: name }, replacements);
+      return { id };
+    }),
+  );
+  if (begun.ok) wakeDeployments();
+  return begun;
+}
+
+/**
+ * Asks for the activation of the uploaded versions on a network, where the versions that they were made of are live.
+ * Those of which it was asked already stay as they are. Problems: as `beginDeployment`, `not-found`, and `conflict` when there is
+ * nothing to activate.
+ */
+export async function activateUploaded(
+  actor: Actor,
+  account: string,
+  id: string,
+  { network, note }: { network: Network; note: string },
+): Promise<Result<{ count: number }>> {
+  const opened = await open(actor, account, id, [network]);
+  if (!opened.ok) return opened;
+  const { items, steps } = opened.value;
+  if (note.length > NOTE_MAX) {
+    const words = `A note has at most ${NOTE_MAX} characters.`;
+    return fail('invalid-fields', 422, words, 'Nothing was sent.', { fields: { note: [words] } });
+  }
+  const positions = items
+    .filter((item) => targets(item).includes(network))
+    .filter(({ position }) => stateOf(steps, position, 'upload') === 'done')
+    .map(({ position }) => position);
+  const act = { action: 'deployment.activate', target: id, account, detail: { network, note } };
+  const put = await withAudit(actor, act, async () => {
+    const stored = await mustStore(() => putActivations(id, positions, network, note.trim() || null));
+    if (!stored.ok) return stored;
+    if (stored.value > 0) return ok({ count: stored.value });
+    const advice = 'Nothing was sent. What was uploaded is active there, or on its way.';
+    return fail('conflict', 409, `There is nothing to activate on ${network}.`, advice);
+  });
+  if (put.ok) wakeDeployments();
+  return put;
+}
+
+/**
+ * Has an upload that failed tried again, as `version`. Problems: as `activateUploaded`; `conflict` when it has not failed.
+ */
+export async function retryUpload(
+  actor: Actor,
+  account: string,
+  id: string,
+  { position, version }: { position: number; version: string },
+): Promise<Result<null>> {
+  const opened = await open(actor, account, id, []);
+  if (!opened.ok) return opened;
+  const { items } = opened.value;
+  const retried = items.find((item) => item.position === position);
+  if (!retried) return noSuchDeployment();
+  const replacements = items.map((item) => ({
+    edgeWorker: { id: item.edgeworker, name: item.name },
+    base: item.base,
+    networks: item.networks,
+    version: item === retried ? version.trim() : item.version,
+  }));
+  const [wrong] = Object.values(wrongVersions(replacements));
+  if (wrong) {
+    const fields = { [versionField(retried.edgeworker, retried.base)]: wrong };
+    return fail('invalid-fields', 422, 'This version cannot be used.', 'Nothing was sent.', { fields });
+  }
+  const target = `${retried.edgeworker} ${version.trim()}`;
+  const act = { action: 'deployment.retry', target, account, detail: { deployment: id } };
+  const put = await withAudit(actor, act, async () => {
+    const stored = await mustStore(() => retryUploadRow(id, position, version.trim()));
+    if (!stored.ok) return stored;
+    if (stored.value) return ok(null);
+    return fail('conflict', 409, 'This upload has not failed.', 'Nothing was sent.');
+  });
+  if (put.ok) wakeDeployments();
+  return put;
+}
+
+/** Cancels what waits; what is being sent ends. Problems: as `activateUploaded`; `conflict` when nothing waits. */
+export async function cancelDeployment(actor: Actor, account: string, id: string): Promise<Result<null>> {
+  const opened = await open(actor, account, id, []);
+  if (!opened.ok) return opened;
+  return withAudit(actor, { action: 'deployment.cancel', target: id, account }, async () => {
+    const stored = await mustStore(() => cancelWaiting(id));
+    if (!stored.ok) return stored;
+    if (stored.value > 0) return ok(null);
+    return fail('conflict', 409, 'Nothing waits any more.', 'Nothing was changed.');
+  });
+}
+
+async function open(
+  actor: Actor,
+  account: string,
+  id: string,
+  networks: readonly Network[],
+): Promise<Result<DeploymentRow>> {
+  const allowed = await authorize(actor, 'edgeworker.deploy', { account, networks });
+  if (!allowed.ok) return allowed;
+  if (!settings().allowUploads) return uploadsOff();
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  const row = await findDeployment(account, id);
+  return row ? ok(row) : noSuchDeployment();
+}
+
+function noSuchDeployment(): { ok: false; problem: Problem } {
+  return fail('not-found', 404, 'There is no such deployment.', 'Look at the list of deployments.');
+}
+
+/** A step as it is shown. `at`: since when it is in that state, milliseconds since 1970. */
+export type StepView = { state: StepState; words: string | null; note: string | null; at: number };
+
+export type DeploymentItem = {
+  position: number;
+  edgeWorker: EdgeWorker;
+  base: string;
+  version: string;
+  networks: readonly Network[];
+  /** Null for what was not asked for. */
+  steps: Readonly<Record<StepKind, StepView | null>>;
+};
+
+export type Deployment = Exchange & {
+  id: string;
+  beganAt: number;
+  isUnderWay: boolean;
+  items: readonly DeploymentItem[];
+  /** How many uploaded versions can be activated now, by network. */
+  activatable: Readonly<Record<Network, number>>;
+};
+
+/** One deployment. Problems: `not-signed-in`, `unknown-account`, `no-credentials`, `not-found`. */
+export async function readDeployment(actor: Actor, account: string, id: string): Promise<Result<Deployment>> {
+  const allowed = await authorize(actor, 'usage.read', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  const row = await findDeployment(account, id);
+  return row ? ok(viewOf(row)) : noSuchDeployment();
+}
+
+/** The newest deployments of an account. Problems: `not-signed-in`, `unknown-account`, `no-credentials`. */
+export async function listDeployments(actor: Actor, account: string): Promise<Result<readonly Deployment[]>> {
+  const allowed = await authorize(actor, 'usage.read', { account });
+  if (!allowed.ok) return allowed;
+  const connection = await connect(account, actor.id);
+  if (!connection.ok) return connection;
+  return ok((await listRows(account, SHOWN_MAX)).map(viewOf));
+}
+
+function viewOf({ id, token, replaces, began_at: beganAt, items, steps }: DeploymentRow): Deployment {
+  const shown = items.map((item) => ({
+    position: item.position,
+    edgeWorker: { id: item.edgeworker, name: item.name },
+    base: item.base,
+    version: item.version,
+    networks: item.networks,
+    steps: stepsOf(steps, item.position),
+  }));
+  const activatable = (network: Network) =>
+    shown.filter(
+      (item) =>
+        targets(item).includes(network) &&
+        item.steps.upload?.state === 'done' &&
+        [undefined, 'failed', 'cancelled'].includes(item.steps[network]?.state),
+    ).length;
+  return {
+    id,
+    token,
+    replaces,
+    beganAt,
+    isUnderWay: steps.some(({ state }) => isOpen(state)),
+    items: shown,
+    activatable: { staging: activatable('staging'), production: activatable('production') },
+  };
+}
+
+function stepsOf(steps: DeploymentRow['steps'], position: number): Record<StepKind, StepView | null> {
+  const views: Record<StepKind, StepView | null> = { upload: null, staging: null, production: null };
+  for (const kind of STEP_KINDS) {
+    const step = steps.find((one) => one.position === position && one.kind === kind);
+    if (step) views[kind] = { state: step.state, words: step.words, note: step.note, at: step.at };
+  }
+  return views;
+}
+
+function stateOf(steps: DeploymentRow['steps'], position: number, kind: StepKind): StepState | null {
+  return steps.find((one) => one.position === position && one.kind === kind)?.state ?? null;
+}
