@@ -57,10 +57,12 @@ export type SimEdgeWorker = {
   name: string;
   groupId: number;
   versions: SimVersion[];
-  /** Names of versions that were deleted: none is free again. */
-  deletedVersions: string[];
+  /** None of their names is free again. */
+  deletedVersions: SimVersion[];
   /** In the order of their start. */
   activations: SimActivation[];
+  /** Whether it is renewed when a dependency is: by default Akamai pins it to what it was activated with. */
+  followsDependencies: boolean;
   /** Where activations that are started fail. */
   failsOn: readonly SimNetwork[];
   /** What every upload is refused with. */
@@ -78,7 +80,21 @@ export type SimAccount = {
   uuidWords: readonly string[];
   /** How often each name was used: a name used again gets another uuid. */
   generations: Map<string, number>;
+  /** Tokens that are no more, and since when (epoch ms). */
+  revocations: { at: number; token: SimToken }[];
+  /** What was made in the minute that began at `from`, by the kind of limit. */
+  rates: Map<string, { from: number; count: number }>;
 };
+
+/** What happens to an account and nobody has seen yet. */
+export function nothingYet(): Pick<SimAccount, 'revocations' | 'rates'> {
+  return { revocations: [], rates: new Map() };
+}
+
+/** Takes a token away for ever. */
+export function removeToken(account: SimAccount, token: SimToken, now: number): void {
+  if (account.tokens.delete(token.name)) account.revocations.push({ at: now, token });
+}
 
 export const NEVER_EXPIRES = '9999-12-31';
 

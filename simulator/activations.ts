@@ -10,10 +10,16 @@ export function statusOf(
   return fails ? 'ERROR' : 'COMPLETE';
 }
 
+/** The activations of a network that are done, by the time from which their version was active. */
+export function completedOn({ activations }: SimEdgeWorker, network: SimNetwork, now: number) {
+  return activations
+    .filter((one) => one.network === network && statusOf(one, now) === 'COMPLETE')
+    .sort((a, b) => a.endsAt - b.endsAt);
+}
+
 /** The activation by which a network has its version at a time; null when it has none. */
-export function activeOn({ activations }: SimEdgeWorker, network: SimNetwork, now: number) {
-  const done = activations.filter((one) => one.network === network && statusOf(one, now) === 'COMPLETE');
-  const last = done.sort((a, b) => a.endsAt - b.endsAt).at(-1);
+export function activeOn(edgeWorker: SimEdgeWorker, network: SimNetwork, now: number) {
+  const last = completedOn(edgeWorker, network, now).at(-1);
   return last && last.version !== null ? { ...last, version: last.version } : null;
 }
 

@@ -4,6 +4,11 @@ import type { Verdict } from './sign-check';
 
 export type Answer = { status: number; headers?: Record<string, string>; body: unknown };
 
+/** As the EdgeWorkers API writes times: without parts of seconds. */
+export function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.\d+Z/, 'Z');
+}
+
 const PROBLEM = 'application/problem+json';
 
 export function success(body: unknown, status = 200, more: Record<string, string> = {}): Answer {
@@ -46,6 +51,7 @@ const EW_KINDS = {
   'bad-request': [400, 'Bad Request.', 'edgeworkers-bad-request'],
   'invalid-argument': [400, 'Invalid Argument.', 'edgeworkers-invalid-argument'],
   'not-found': [404, 'The given resource could not be found.', 'edgeworkers-bad-request'],
+  'too-many': [429, 'Too many requests.', 'edgeworkers-too-many-requests'],
 } as const;
 
 /** An EdgeWorkers problem; some documented ones have no errorCode. */

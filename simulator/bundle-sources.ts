@@ -24,6 +24,8 @@ export type BundleStyle =
   | 'two-missing'
   /** A namespace stands twice, as scripts write it that only append. */
   | 'twice'
+  /** The code is that of another EdgeWorker, 4105, on which this one depends. It has no token of its own. */
+  | 'imports-mini-cart'
   /** Without the helper library: the code sends the token itself. */
   | 'own-call';
 
@@ -32,13 +34,15 @@ export type BundleOptions = {
   version: string;
   tokens: readonly SimToken[];
   style: BundleStyle;
+  /** About how large it shall be when it is packed; as it comes when absent. */
+  fillingBytes?: number;
 };
 
 /** Paths and texts of the bundle, in the order of its archive. */
 export function sourcesOf({ name, version, tokens, style }: BundleOptions): Record<string, string> {
   const manifest = { 'edgeworker-version': version, description: `${name} of Acme Retail` };
   const namespace = Object.keys(tokens[0]?.namespacePermissions ?? { default: [] })[0] ?? 'default';
-  const common = { 'bundle.json': `${JSON.stringify(manifest, null, 2)}\n` };
+  const common = { 'bundle.json': jsonOf(manifest) };
   const table = tokensFile(tokens, style);
   const main = mainOf('./edgekv.js', [namespace], name);
   const edgekv = helper(style === 'old-helper' ? '0.6.1' : '0.6.3');
@@ -59,11 +63,19 @@ export function sourcesOf({ name, version, tokens, style }: BundleOptions): Reco
       const more = mainOf('./edgekv.js', [namespace, 'promo', 'loyalty'], name);
       return { ...common, 'main.js': more, 'edgekv.js': edgekv, 'edgekv_tokens.js': table };
     }
+    case 'imports-mini-cart': {
+      const dependencies = { 'mini-cart': { edgeWorkerId: 4105, version: 'active' } };
+      return { 'bundle.json': jsonOf({ ...manifest, dependencies }), 'main.js': MAIN_OF_PARENT };
+    }
     case 'own-call':
       return { ...common, 'main.js': ownCall(namespace, name), 'edgekv_tokens.js': table };
     default:
       return { ...common, 'main.js': main, 'edgekv.js': edgekv, 'edgekv_tokens.js': table };
   }
+}
+
+function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function mainOf(helperPath: string, namespaces: readonly string[], group: string): string {
@@ -199,6 +211,15 @@ const MAIN_OF_MODULES = [
   '    const found = await readItem(request.url);',
   '    if (found !== null)',
   '        request.respondWith(200, {}, found);',
+  '}',
+  '',
+].join('\n');
+
+/** A dependency is imported by the name that it has in bundle.json. */
+const MAIN_OF_PARENT = [
+  "import * as miniCart from 'mini-cart';",
+  'export function onClientRequest(request) {',
+  '  return miniCart.onClientRequest(request);',
   '}',
   '',
 ].join('\n');

@@ -1,11 +1,22 @@
 // EdgeWorkers bundles (.tgz) as teams build them. Written with plain ustar headers; the same input gives the same bytes.
+import { createCipheriv, createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type BundleOptions, sourcesOf } from './bundle-sources';
 
 export type { BundleOptions, BundleStyle } from './bundle-sources';
 
 export function makeBundle(options: BundleOptions): Buffer {
-  return packFiles(sourcesOf(options), options.style === 'dot-names' ? './' : '');
+  const { name, version, style, fillingBytes = 0 } = options;
+  const filling = fillingBytes > 0 ? { 'filling.js': fillingOf(fillingBytes, `${name} ${version}`) } : {};
+  return packFiles({ ...sourcesOf(options), ...filling }, style === 'dot-names' ? './' : '');
+}
+
+/** A script of about `bytes` when it is packed, as it cannot be packed well. The same words, the same script. */
+function fillingOf(bytes: number, words: string): string {
+  const key = createHash('sha256').update(words).digest().subarray(0, 16);
+  const random = createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+  const lines = random.toString('base64').match(/.{1,96}/g) ?? [];
+  return `export const filling = [\n${lines.map((line) => `  '${line}',`).join('\n')}\n];\n`;
 }
 
 /** Any files as a .tgz; `prefix` stands before each name, and names of `executable` files may be run. */

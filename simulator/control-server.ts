@@ -1,11 +1,14 @@
 // What the control handle can do to the simulator. The schemas are the contract with control.ts.
 import { z } from 'zod';
-import { SIM_NETWORKS, type SimAccount } from './account';
+import { removeToken, SIM_NETWORKS, type SimAccount } from './account';
 import { ACCOUNT_NAMES, type AccountName } from './accounts';
 import { pendingOn, startActivation } from './activations';
 import { type Answer, success } from './answers';
 import { type Fault, faultSchema } from './faults';
+import { liveHistory } from './live-history';
+import { RATE_LIMITS, type RateLimits } from './rate-limits';
 import { bulkTokens } from './seed';
+import { bulkEdgeWorkers } from './seed-edgeworkers';
 
 export type JournalEntry = {
   at: string;
@@ -39,6 +42,8 @@ export type ControlState = {
   emptyListAs: 404 | 200;
   grants: { edgekv: boolean; edgeworkers: boolean };
   ignoreEdgeWorkers: boolean;
+  rateLimits: RateLimits;
+  placeholderRevisions: boolean;
 };
 
 export const stateSchema = z.strictObject({
@@ -57,6 +62,27 @@ export const stateSchema = z.strictObject({
   deleteToken: z.string().optional(),
   /** Makes the activation of a token fail. */
   failToken: z.string().optional(),
+  /** Further EdgeWorkers with two active versions each, of about so many bytes, for benchmarks. */
+  addEdgeWorkers: z
+    .strictObject({
+      count: z.number().int().positive(),
+      bytes: z
+        .number()
+        .int()
+        .positive()
+        .max(500 * 1024),
+    })
+    .optional(),
+  /** How many versions, and activations on a network, are taken in a minute; null for any number. */
+  rateLimits: z
+    .strictObject({
+      versions: z.number().int().nonnegative().nullable(),
+      activations: z.number().int().nonnegative().nullable(),
+    })
+    .partial()
+    .optional(),
+  /** Lists a revision `n-0` of EdgeWorkers without dependencies. */
+  placeholderRevisions: z.boolean().optional(),
   edgeWorker: z
     .strictObject({
       id: z.number().int(),
@@ -66,6 +92,8 @@ export const stateSchema = z.strictObject({
       failsOn: z.array(z.enum(SIM_NETWORKS)).optional(),
       /** Ends the activations that are under way, as they would have ended. */
       finish: z.literal(true).optional(),
+      /** Whether new versions of its dependencies renew it, those that are active already too. */
+      followsDependencies: z.boolean().optional(),
       /** What uploads are refused with, until it is null again. */
       refusesUploads: z.strictObject({ type: z.string(), message: z.string() }).nullable().optional(),
       /** Deletes a version: its name is not free again. */
@@ -78,6 +106,8 @@ export type StateChange = z.input<typeof stateSchema>;
 export function handleControl(state: ControlState, method: string, url: string, body: string): Answer {
   const route = `${method} ${url}`;
   if (route === 'GET /journal') return success(state.journal);
+  const account = ACCOUNT_NAMES.find((one) => route === `GET /live/${one}`);
+  if (account) return success(liveHistory(state.accounts[account], timeOf(state)));
   if (route === 'POST /journal/clear') {
     state.journal.length = 0;
     return success({});
@@ -90,6 +120,8 @@ export function handleControl(state: ControlState, method: string, url: string, 
       grants: { edgekv: true, edgeworkers: true },
       ignoreEdgeWorkers: false,
       emptyListAs: 404,
+      rateLimits: RATE_LIMITS,
+      placeholderRevisions: false,
     });
     state.faults.length = 0;
     state.journal.length = 0;
@@ -130,10 +162,17 @@ function applyChange(state: ControlState, change: Change): string | null {
   if (change.emptyListAs !== undefined) state.emptyListAs = change.emptyListAs;
   if (change.grants) state.grants = change.grants;
   if (change.ignoreEdgeWorkers !== undefined) state.ignoreEdgeWorkers = change.ignoreEdgeWorkers;
+  const { versions = state.rateLimits.versions, activations = state.rateLimits.activations } =
+    change.rateLimits ?? {};
+  state.rateLimits = { versions, activations };
+  if (change.placeholderRevisions !== undefined) state.placeholderRevisions = change.placeholderRevisions;
   if (change.empty) account.tokens.clear();
   if (change.initialized !== undefined) account.initialized = change.initialized;
   for (const token of bulkTokens(change.addTokens ?? 0, Date.now())) account.tokens.set(token.name, token);
-  if (change.deleteToken) account.tokens.delete(change.deleteToken);
+  const deleted = account.tokens.get(change.deleteToken ?? '');
+  if (deleted) removeToken(account, deleted, timeOf(state));
+  if (change.addEdgeWorkers)
+    account.edgeWorkers.push(...bulkEdgeWorkers(account, change.addEdgeWorkers, timeOf(state)));
   const failing = account.tokens.get(change.failToken ?? '');
   if (failing) failing.activation = 'error';
   return change.edgeWorker ? applyToEdgeWorker(account, change.edgeWorker, timeOf(state)) : null;
@@ -146,9 +185,10 @@ function timeOf({ clockSkewMs }: ControlState): number {
 
 function applyToEdgeWorker(
   { edgeWorkers }: SimAccount,
-  { id, active = {}, failsOn, finish, refusesUploads, deleteVersion }: NonNullable<Change['edgeWorker']>,
+  change: NonNullable<Change['edgeWorker']>,
   now: number,
 ): string | null {
+  const { id, active = {}, failsOn, finish, refusesUploads, deleteVersion } = change;
   const found = edgeWorkers.find((one) => one.id === id);
   if (!found) return `there is no EdgeWorker ${id}`;
   const named = [...Object.values(active), deleteVersion].filter((one) => typeof one === 'string');
@@ -166,10 +206,11 @@ function applyToEdgeWorker(
     if (version === undefined) continue;
     startActivation(found, { network, version, note: null }, now, 0).fails = false;
   }
+  found.followsDependencies = change.followsDependencies ?? found.followsDependencies;
   if (refusesUploads !== undefined) found.refusesUploads = refusesUploads;
   if (deleteVersion !== undefined) {
-    found.versions = found.versions.filter(({ version }) => version !== deleteVersion);
-    found.deletedVersions.push(deleteVersion);
+    const index = found.versions.findIndex(({ version }) => version === deleteVersion);
+    found.deletedVersions.push(...found.versions.splice(index, 1));
   }
   return null;
 }

@@ -1,6 +1,8 @@
 // The control handle of tests: a small client of the simulator's second port.
+import type { AccountName } from './accounts';
 import type { JournalEntry, StateChange } from './control-server';
 import type { FaultRequest } from './faults';
+import type { LiveHistory } from './live-history';
 
 export type { FaultRequest, JournalEntry, StateChange };
 
@@ -11,6 +13,12 @@ export class Control {
   async journal(): Promise<JournalEntry[]> {
     const response = await fetch(`${this.url}/journal`);
     return (await response.json()) as JournalEntry[];
+  }
+
+  /** Which versions of an account's EdgeWorkers were live when with which tokens, and what was revoked. */
+  async live(account: AccountName = 'shop'): Promise<LiveHistory> {
+    const response = await fetch(`${this.url}/live/${account}`);
+    return (await response.json()) as LiveHistory;
   }
 
   clearJournal(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   isExpired,
   NEVER_EXPIRES,
   refreshDayAfter,
+  removeToken,
   type SimAccount,
   type SimNamespace,
   type SimToken,
@@ -49,7 +50,7 @@ export function edgeKv(
     if (parts.length === 2 && method === 'GET')
       return withToken(account, second, (token) => readToken(token, request.now, account));
     if (parts.length === 2 && method === 'DELETE')
-      return withToken(account, second, (token) => revoke(account, token));
+      return withToken(account, second, (token) => revoke(account, token, request.now));
     if (parts.length === 3 && third === 'refresh' && method === 'POST') {
       return withToken(account, second, (token) => refresh(account, token, request.now, options));
     }
@@ -248,8 +249,8 @@ function refresh(account: SimAccount, token: SimToken, now: number, { activation
   return success(tokenJson(token, now, account));
 }
 
-function revoke(account: SimAccount, token: SimToken): Answer {
-  account.tokens.delete(token.name);
+function revoke(account: SimAccount, token: SimToken, now: number): Answer {
+  removeToken(account, token, now);
   return success({ name: token.name, uuid: token.uuid });
 }
 

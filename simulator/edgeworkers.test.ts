@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import type { SimToken } from './account';
 import { makeBundle, packFiles } from './bundle';
 import { Control } from './control';
@@ -186,4 +187,111 @@ test('what somebody else makes active is active at once; a version can be taken 
     /no version 7/,
   );
   await assert.rejects(control.change({ edgeWorker: { id: 1 } }), /no EdgeWorker 1/);
+});
+
+test('twenty versions are taken in a minute, and as many activations on each network', async () => {
+  const header = (answer: SignedAnswer, name: string) => answer.headers.get(`x-ratelimit-${name}`);
+  const version = 'version-per-minute';
+  for (let made = 1; made <= 20; made += 1) {
+    const created = await upload(bundle(`3.${made}`));
+    assert.equal(created.status, 201);
+    assert.equal(header(created, `${version}-remaining`), String(20 - made));
+  }
+  const over = await upload(bundle('3.21'));
+  refused(over, 429, 'EW3101', /^Version API rate limit exceeded for account A-CCT1377$/);
+  assert.equal(header(over, `${version}-limit`), '20');
+  assert.equal(header(over, `${version}-remaining`), '0');
+  const wait = Date.parse(header(over, `${version}-reset`) ?? '') - Date.now();
+  assert.ok(wait > 0 && wait <= 60_000, `${wait}`);
+  assert.equal((await call('GET', '4101/versions/3.21')).status, 404);
+  await control.change({ rateLimits: { versions: null } });
+  assert.equal((await upload(bundle('3.21'))).status, 201);
+
+  await control.change({ activationMs: 0, rateLimits: { activations: 2 } });
+  for (const one of ['3.1', '3.2']) assert.equal((await activate(one)).status, 201);
+  const late = await activate('3.3');
+  refused(late, 429, 'EW3101', /^Activation API rate limit exceeded for account A-CCT1377$/);
+  assert.equal(header(late, 'activation-per-network-per-minute-remaining'), '0');
+  assert.deepEqual(await active(), ['STAGING 3.2', 'PRODUCTION 2.3.0']);
+  assert.equal((await activate('3.3', 'PRODUCTION')).status, 201, 'the other network has its own');
+});
+
+test('what is refused counts for no limit', async () => {
+  await control.change({ rateLimits: { versions: 1, activations: 1 } });
+  assert.equal((await upload(Buffer.from('hello'))).status, 400);
+  assert.equal((await upload(bundle())).status, 201);
+  assert.equal((await activate('9.9')).status, 404);
+  assert.equal((await activate('2.4.0')).status, 201);
+});
+
+const revisions = async (query = '', id = 4116) =>
+  (await call('GET', `${id}/revisions${query}`)).json.revisions as Row[];
+const unpacked = (bytes: Buffer) => gunzipSync(bytes).toString('latin1');
+
+test('an EdgeWorker with a dependency has a combined bundle with the token that its own lacks', async () => {
+  const { uuid } = token('cart-session-writer');
+  const own = await call('GET', '4116/versions/6.1.0/content');
+  assert.ok(!unpacked(own.bytes).includes(uuid));
+  assert.match(unpacked(own.bytes), /"edgeWorkerId": 4105/);
+  const [revision, ...others] = await revisions('?version=6.1.0&network=STAGING');
+  assert.ok(revision && others.length === 0);
+  assert.equal(revision.revisionId, `${revision.activationId}-1`);
+  assert.equal(revision.revisionActivationStatus, 'COMPLETE');
+  const content = await call('GET', `4116/revisions/${revision.revisionId}/content`);
+  assert.equal(content.headers.get('content-type'), 'application/gzip');
+  assert.equal(createHash('sha256').update(content.bytes).digest('hex'), revision.checksum);
+  assert.match(unpacked(content.bytes), /4105\/edgekv_tokens\.js/);
+  assert.ok(unpacked(content.bytes).includes(uuid));
+  assert.match(
+    unpacked(content.bytes),
+    /"edgeworker-version": "1\.2\.0"/,
+    'the version that is active on staging',
+  );
+  assert.equal((await revisions()).length, 3);
+  assert.deepEqual(await revisions(`?activationId=${revision.activationId}`), [revision]);
+  assert.equal((await call('GET', '4116/revisions/9-1/content')).status, 404);
+});
+
+test('an EdgeWorker without dependencies has no revision, or a placeholder', async () => {
+  assert.deepEqual(await revisions('', 4101), []);
+  await control.change({ placeholderRevisions: true });
+  const [newest] = await revisions('?version=2.3.1', 4101);
+  assert.equal(newest?.revisionId, `${newest?.activationId}-0`);
+  const content = await call('GET', `4101/revisions/${newest?.revisionId}/content`);
+  assert.match(unpacked(content.bytes), /edgekv_access_tokens/);
+});
+
+test('a new version of a dependency renews an EdgeWorker only if that follows it', async () => {
+  await control.change({ activationMs: 0 });
+  const next = (version: string) => makeBundle({ name: 'mini-cart', version, tokens: [], style: 'usual' });
+  await upload(next('1.3.0'), 4105);
+  await activate('1.3.0', 'STAGING', 4105);
+  const ids = async () => (await revisions('?version=6.1.0')).map(({ revisionId }) => revisionId);
+  assert.deepEqual(await ids(), ['3-1']);
+  await control.change({ edgeWorker: { id: 4116, followsDependencies: true } });
+  assert.deepEqual(await ids(), ['3-2', '3-1']);
+  const content = async (id: string) => unpacked((await call('GET', `4116/revisions/${id}/content`)).bytes);
+  assert.match(await content('3-2'), /"edgeworker-version": "1\.3\.0"/);
+  assert.doesNotMatch(await content('3-1'), /"1\.3\.0"/);
+});
+
+test('further EdgeWorkers have two active versions each, of the wanted size and with tokens', async () => {
+  const bytes = 30_000;
+  await control.change({ addEdgeWorkers: { count: 7, bytes } });
+  const { edgeWorkerIds } = (await signedCall(simulator.url, 'GET', IDS)).json;
+  const added = (edgeWorkerIds as { edgeWorkerId: number }[]).map((one) => one.edgeWorkerId).slice(16);
+  assert.deepEqual(added, [4117, 4118, 4119, 4120, 4121, 4122, 4123]);
+  const seen = new Set<string>();
+  for (const id of added) {
+    assert.deepEqual(await active(id), ['STAGING 1.1.0', 'PRODUCTION 1.0.0']);
+    for (const version of ['1.0.0', '1.1.0']) {
+      const content = (await call('GET', `${id}/versions/${version}/content`)).bytes;
+      assert.ok(content.byteLength > bytes && content.byteLength < bytes * 1.2, `${content.byteLength}`);
+      seen.add(createHash('sha256').update(content).digest('hex'));
+    }
+  }
+  assert.equal(seen.size, 14, 'no two are the same');
+  const { spans } = await control.live();
+  for (const { edgeWorkerId, tokens } of spans)
+    if (edgeWorkerId > 4116) assert.ok(tokens.length > 0, String(edgeWorkerId));
 });

@@ -1,4 +1,4 @@
-// The EdgeWorkers API over the account's state: ids, versions and their content, activations.
+// The EdgeWorkers API over the account's state: ids, versions and their content, activations, revisions.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
@@ -10,14 +10,20 @@ import {
   type SimVersion,
 } from './account';
 import { activeOn, pendingOn, startActivation, statusOf } from './activations';
-import { type Answer, ewProblem, success } from './answers';
+import { type Answer, ewProblem, success, timeOf } from './answers';
 import { type ApiRequest, pathParts } from './edgekv';
+import { type RateLimits, withinRate } from './rate-limits';
+import { revisionsOf, type SimRevision } from './revisions';
 import { bundleVersion, validate } from './validation';
 
 const BASE = '/edgeworkers/v1/';
 const CREATED = '2026-02-03T09:10:11Z';
 
-export type EdgeWorkersOptions = { activationMs: number };
+export type EdgeWorkersOptions = {
+  activationMs: number;
+  rateLimits: RateLimits;
+  placeholderRevisions: boolean;
+};
 
 export function edgeWorkers(
   account: SimAccount,
@@ -50,26 +56,33 @@ type Asked = {
   options: EdgeWorkersOptions;
 };
 
-function ofEdgeWorker(asked: Asked, [what, name, content, ...rest]: string[]): Answer | null {
-  const { account, found, request } = asked;
-  const { method } = request;
-  if (rest.length > 0 || (content !== undefined && (what !== 'versions' || content !== 'content')))
-    return null;
+function ofEdgeWorker(asked: Asked, [what, name, part, ...rest]: string[]): Answer | null {
+  const { account, found, request, options } = asked;
+  const { method, now } = request;
+  const isContent = part === 'content' && (what === 'versions' || what === 'revisions');
+  if (rest.length > 0 || (part !== undefined && !isContent)) return null;
   if (method === 'POST' && name === undefined) {
-    if (what === 'versions') return createVersion(asked);
-    return what === 'activations' ? activate(asked) : null;
+    if (what === 'activations') return activate(asked);
+    if (what !== 'versions') return null;
+    return withinRate(account, 'version', options.rateLimits, now, () => createVersion(asked));
   }
   if (method !== 'GET') return null;
   if (what === undefined) return success(idJson(account, found));
-  if (what === 'versions') {
-    if (name === undefined)
-      return success({ versions: found.versions.map((one) => versionJson(account, found, one)) });
-    const held = found.versions.find(({ version }) => version === name);
-    if (!held) return notFound('version');
-    if (content === undefined) return success(versionJson(account, found, held));
-    return { status: 200, headers: { 'content-type': 'application/gzip' }, body: held.content };
-  }
+  if (what === 'versions') return readVersions(asked, name, isContent);
+  if (what === 'revisions') return readRevisions(asked, name, isContent);
   return what === 'activations' ? readActivations(asked, name) : null;
+}
+
+function readVersions({ account, found }: Asked, name: string | undefined, isContent: boolean): Answer {
+  if (name === undefined)
+    return success({ versions: found.versions.map((one) => versionJson(account, found, one)) });
+  const held = found.versions.find(({ version }) => version === name);
+  if (!held) return notFound('version');
+  return isContent ? gzip(held.content) : success(versionJson(account, found, held));
+}
+
+function gzip(body: Buffer): Answer {
+  return { status: 200, headers: { 'content-type': 'application/gzip' }, body };
 }
 
 function notFound(what: string): Answer {
@@ -95,8 +108,12 @@ function versionJson(
   { id }: SimEdgeWorker,
   { version, createdTime, content }: SimVersion,
 ) {
-  const checksum = createHash('sha256').update(content).digest('hex');
+  const checksum = sha256(content);
   return { edgeWorkerId: id, version, accountId: account.id, checksum, createdBy: 'jdoe', createdTime };
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** What makes a bundle "no tarball" and is told no closer. */
@@ -108,12 +125,13 @@ function createVersion({ account, found, request, bundle }: Asked): Answer {
     ...(found.refusesUploads ? [found.refusesUploads] : []),
     ...validate(account, bundle, request.now).errors,
   ];
-  const refuse = (detail: string, code: string | null = null) => ewProblem('invalid-argument', code, detail);
+  const refuse = (detail: string, code: string | null = null): Answer =>
+    ewProblem('invalid-argument', code, detail);
   if (errors.some(({ type }) => NO_TARBALL.includes(type))) return refuse('Invalid tarball provided');
   if (errors.length > 0) return refuse(errors.map(({ type, message }) => `${type}: ${message}`).join(' '));
   const version = bundleVersion(bundle);
   if (version === null) return refuse('Invalid tarball provided');
-  if (found.deletedVersions.includes(version) || found.versions.some((one) => one.version === version))
+  if ([...found.versions, ...found.deletedVersions].some((one) => one.version === version))
     return refuse(`Version ${version} already exists for EdgeWorker ID ${found.id}`, 'EW1011');
   const created = { version, createdTime: timeOf(request.now), content: bundle };
   found.versions.push(created);
@@ -128,13 +146,21 @@ const activationRequest = z.object({
   note: z.string().min(1).max(128).optional(),
 });
 
-function activate({ account, found, request, options }: Asked): Answer {
-  const asked = activationRequest.safeParse(parseJson(request.body));
-  if (!asked.success) {
-    const [field = 'body'] = asked.error.issues[0]?.path ?? [];
+function activate(asked: Asked): Answer {
+  const { account, request, options } = asked;
+  const read = activationRequest.safeParse(parseJson(request.body));
+  if (!read.success) {
+    const [field = 'body'] = read.error.issues[0]?.path ?? [];
     return ewProblem('invalid-argument', null, `Invalid value for ${String(field)}`);
   }
-  const { network, version, note = null } = asked.data;
+  const kind = `activation ${read.data.network}` as const;
+  return withinRate(account, kind, options.rateLimits, request.now, () => activateVersion(asked, read.data));
+}
+
+function activateVersion(
+  { account, found, request, options }: Asked,
+  { network, version, note }: z.infer<typeof activationRequest>,
+): Answer {
   if (!found.versions.some((one) => one.version === version)) return notFound('version');
   const { now } = request;
   const refuse = (what: string) =>
@@ -143,7 +169,7 @@ function activate({ account, found, request, options }: Asked): Answer {
   if (activeOn(found, network, now)?.version === version) return refuse('This version');
   const pending = pendingOn(found, network, now);
   if (pending) return refuse(pending.version === version ? 'This version' : `Version ${pending.version}`);
-  const started = startActivation(found, { network, version, note }, now, options.activationMs);
+  const started = startActivation(found, { network, version, note: note ?? null }, now, options.activationMs);
   const location = `${BASE}ids/${found.id}/activations/${started.id}`;
   const row = activationJson(account, found, started, now);
   return success({ ...row, status: 'PRESUBMIT' }, 201, { location });
@@ -165,6 +191,47 @@ function readActivations({ account, found, request }: Asked, id: string | undefi
   return row ? success(row) : notFound('activation');
 }
 
+/** The combined bundles of an EdgeWorker with dependencies, the newest first; of another one there are none. */
+function readRevisions(
+  { account, found, request, options }: Asked,
+  id: string | undefined,
+  isContent: boolean,
+): Answer {
+  const { query, now } = request;
+  const all = revisionsOf(account, found, now, options.placeholderRevisions);
+  if (id === undefined) {
+    const shown = all.filter(
+      ({ activation: { id, version, network } }) =>
+        (query.get('version') ?? version) === version &&
+        (query.get('network') ?? network) === network &&
+        (query.get('activationId') ?? String(id)) === String(id),
+    );
+    return success({ revisions: shown.reverse().map((one) => revisionJson(account, found, one)) });
+  }
+  const revision = all.find((one) => one.id === id);
+  if (!revision) return notFound('revision');
+  return isContent ? gzip(revision.content) : success(revisionJson(account, found, revision));
+}
+
+function revisionJson(
+  account: SimAccount,
+  { id }: SimEdgeWorker,
+  { id: revisionId, activation, status, madeAt, from, content }: SimRevision,
+) {
+  return {
+    edgeWorkerId: id,
+    version: activation.version,
+    activationId: activation.id,
+    revisionId,
+    accountId: account.id,
+    checksum: sha256(content),
+    revisionActivationStatus: status,
+    network: activation.network,
+    createdTime: timeOf(madeAt),
+    lastModifiedTime: timeOf(status === 'IN_PROGRESS' ? madeAt : from),
+  };
+}
+
 function activationJson(account: SimAccount, { id }: SimEdgeWorker, activation: SimActivation, now: number) {
   const status = statusOf(activation, now);
   const { id: activationId, network, version, note, startedAt, endsAt } = activation;
@@ -180,11 +247,6 @@ function activationJson(account: SimAccount, { id }: SimEdgeWorker, activation: 
     createdTime: timeOf(startedAt),
     lastModifiedTime: timeOf(status === 'IN_PROGRESS' ? startedAt : endsAt),
   };
-}
-
-/** As Akamai writes times: without parts of seconds. */
-function timeOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace(/\.\d+Z/, 'Z');
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 // Two further, smaller accounts. Some of their names are those of the first account, as with teams that share habits.
-import type { SimAccount } from './account';
+import { nothingYet, type SimAccount } from './account';
 import { type Auto, type Legacy, type NamespaceRow, namespaces, type SeedOptions, tokensOf } from './seed';
 import { type EdgeWorkerRow, seedEdgeWorkers } from './seed-edgeworkers';
 
@@ -94,5 +94,6 @@ function seedCompany(company: Company, { now, empty }: SeedOptions): SimAccount 
     initialized: true,
     uuidWords: [id],
     generations: new Map([...tokens.keys()].map((name) => [name, 1])),
+    ...nothingYet(),
   };
 }

@@ -1,5 +1,5 @@
-// Fifteen EdgeWorkers whose bundles carry the tokens, in every style that teams have.
-import type { SimActivation, SimEdgeWorker, SimToken } from './account';
+// Sixteen EdgeWorkers whose bundles carry the tokens, in every style that teams have.
+import { isExpired, type SimAccount, type SimActivation, type SimEdgeWorker, type SimToken } from './account';
 import { type BundleStyle, makeBundle } from './bundle';
 
 export type EdgeWorkerRow = [
@@ -28,14 +28,18 @@ export const EDGEWORKERS: readonly EdgeWorkerRow[] = [
   [4113, 'bot-signals', '0.7.3', '0.7.3', 'waf-signals-reader', 'own-call'],
   [4114, 'consent', '1.5.1', '1.5.0', 'consent-state'],
   [4115, 'catalog-import', '0.2.0', null, '', 'no-file'],
+  [4116, 'storefront', '6.1.0', '6.0.4', '', 'imports-mini-cart'],
 ];
+
+const HOUR_MS = 3_600_000;
 
 export function seedEdgeWorkers(
   rows: readonly EdgeWorkerRow[],
   tokens: ReadonlyMap<string, SimToken>,
   now: number,
+  fillingBytes = 0,
 ): SimEdgeWorker[] {
-  return rows.map(([id, name, staging, production, names, style]) => {
+  return rows.map(([id, name, staging, production, names, style], row) => {
     const held = names
       .split(' ')
       .map((one) => tokens.get(one))
@@ -50,14 +54,33 @@ export function seedEdgeWorkers(
       versions: versions.map((version, index) => ({
         version,
         createdTime: new Date(now - (90 - index * 60) * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z'),
-        content: makeBundle({ name, version, tokens: held, style: style ?? 'usual' }),
+        content: makeBundle({ name, version, tokens: held, style: style ?? 'usual', fillingBytes }),
       })),
       deletedVersions: [],
-      activations: pastActivations(staging, production, now),
+      activations: pastActivations(staging, production, now - (rows.length - row) * HOUR_MS),
+      followsDependencies: false,
       failsOn: [],
       refusesUploads: null,
     };
   });
+}
+
+/**
+ * `count` further EdgeWorkers for benchmarks, after the last of those that there are. Each has two versions of about
+ * `bytes`, one active on each network, which carry one or two of the tokens. The same account, the same bytes.
+ */
+export function bulkEdgeWorkers(
+  { edgeWorkers, tokens }: SimAccount,
+  { count, bytes }: { count: number; bytes: number },
+  now: number,
+): SimEdgeWorker[] {
+  const first = Math.max(0, ...edgeWorkers.map(({ id }) => id)) + 1;
+  const all = [...tokens.values()].filter((token) => !isExpired(token, now));
+  const rows = Array.from({ length: count }, (_, index): EdgeWorkerRow => {
+    const names = [0, 1 + (index % 3)].map((step) => all[(index + step) % all.length]?.name ?? '');
+    return [first + index, `service-${first + index}`, '1.1.0', '1.0.0', names.join(' ')];
+  });
+  return seedEdgeWorkers(rows, tokens, now, bytes);
 }
 
 /** As teams do it: each version goes to staging first, and the newer one has not gone further yet. */

@@ -2,6 +2,7 @@
 import {
   dayFrom,
   NEVER_EXPIRES,
+  nothingYet,
   refreshDayAfter,
   type SimAccount,
   type SimNamespace,
@@ -273,5 +274,6 @@ export function seedAccount({ now, empty, extraTokens }: SeedOptions): SimAccoun
     initialized: true,
     uuidWords: [],
     generations: new Map([...tokens.keys()].map((name) => [name, 1])),
+    ...nothingYet(),
   };
 }

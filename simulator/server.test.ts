@@ -156,7 +156,7 @@ test('active versions have a real .tgz with the tokens in it', async () => {
   const { edgeWorkerIds } = (await call('GET', '/edgeworkers/v1/ids')).json as {
     edgeWorkerIds: { edgeWorkerId: number }[];
   };
-  assert.equal(edgeWorkerIds.length, 15);
+  assert.equal(edgeWorkerIds.length, 16);
   const active = await call('GET', '/edgeworkers/v1/ids/4101/activations?activeOnNetwork=true');
   const versions = (active.json.activations as { network: string; version: string }[]).map(
     (one) => one.version,

@@ -19,6 +19,7 @@ import { deliver } from './delivery';
 import { edgeKv } from './edgekv';
 import { edgeWorkers } from './edgeworkers';
 import { takeFault } from './faults';
+import { RATE_LIMITS } from './rate-limits';
 import { clientTokenOf, createSignCheck, type SimCredential, type Verdict } from './sign-check';
 
 export { SIMULATOR_CREDENTIAL } from './accounts';
@@ -67,6 +68,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     emptyListAs: 404,
     grants: { edgekv: true, edgeworkers: true },
     ignoreEdgeWorkers: false,
+    rateLimits: RATE_LIMITS,
+    placeholderRevisions: false,
   };
   const now = () => Date.now() + state.clockSkewMs;
   const sockets = new Map<number | undefined, Socket>();

@@ -91,6 +91,7 @@ const EXPECTED: Readonly<Record<number, readonly [helper: string | null, ...foun
     'info no-tokens-file: There is no edgekv_tokens.js, and no token was found in the code.',
     'warning namespace-without-token: main.js uses the namespace default, for which the bundle has no token.',
   ],
+  4116: [null, 'info no-tokens-file: There is no edgekv_tokens.js, and no token was found in the code.'],
 };
 
 for (const { id, name, versions } of account.edgeWorkers) {
