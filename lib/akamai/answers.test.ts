@@ -9,11 +9,13 @@ import type { AkamaiClient } from './client';
 import {
   activateVersion,
   createVersion,
+  downloadRevision,
   listActivations,
   listEdgeWorkerGroups,
   listEdgeWorkers,
   listLimits,
   listProperties,
+  listRevisions,
   listVersions,
   validateBundle,
 } from './edgeworkers';
@@ -262,6 +264,22 @@ test('activations are asked for by version and network, and tell their note and 
   assert.equal(history[0]?.changedAt, '2026-06-11T15:08:00Z');
 });
 
+test('the revisions of a version are read, or that there are none', async () => {
+  const list = (client: AkamaiClient) =>
+    listRevisions(client, '70421', { version: '1.1', network: 'staging' });
+  const [newest, first] = taken(await read('ew-revisions-200', list));
+  assert.equal(
+    server.received.at(-1)?.path,
+    '/edgeworkers/v1/ids/70421/revisions?version=1.1&network=STAGING',
+  );
+  assert.deepEqual(
+    [newest?.id, newest?.activationId, newest?.network, newest?.status, newest?.changedAt],
+    ['7-2', '7', 'staging', 'COMPLETE', '2026-06-12T09:41:20Z'],
+  );
+  assert.equal(first?.id, '7-1');
+  assert.deepEqual(taken(await read('ew-revisions-empty-200', list)), []);
+});
+
 test('a new version and its activation are read', async () => {
   const { value: version } = taken(await read('ew-version-create-201', upload));
   assert.equal(version.version, '1.2');
@@ -281,11 +299,15 @@ test('no other ID, version or revision gets into a path', async () => {
       createVersion(client, id, new Uint8Array([0x1f, 0x8b])),
       activateVersion(client, id, { ...asked, version: '1' }),
       listActivations(client, id, { activeOnly: true }),
+      listRevisions(client, id, { version: '1' }),
+      downloadRevision(client, id, '1-1'),
     ]),
     ...['..', 'a/b', '', 'a b'].flatMap((version) => [
       activateVersion(client, '1', { ...asked, version }),
       listActivations(client, '1', { activeOnly: true, version }),
+      listRevisions(client, '1', { version }),
     ]),
+    ...['1', '1-', '-1', '1-1/..', 'activations', '1-1?x'].map((one) => downloadRevision(client, '1', one)),
   ]);
   for (const result of results) assert.ok(!result.ok && result.problem.code === 'not-found');
   assert.equal(server.received.length, before);

@@ -14,6 +14,7 @@ import {
   edgeWorkersSchema,
   limitsSchema,
   propertiesSchema,
+  revisionsSchema,
   validationSchema,
   versionSchema,
   versionsSchema,
@@ -21,6 +22,8 @@ import {
 
 const API = '/edgeworkers/v1';
 const ID = /^[1-9]\d{0,9}$/;
+/** The activation's id, a dash, and a count (guide, "Terminology"). */
+const REVISION_ID = /^[1-9]\d{0,9}-\d{1,9}$/;
 
 /** All EdgeWorker IDs with their names; at most 200 in an account, no paging. */
 export function listEdgeWorkers(
@@ -85,6 +88,33 @@ export async function downloadVersion(
     ...options,
     path: `${API}/ids/${id}/versions/${encodeURIComponent(version)}/content`,
   });
+}
+
+/**
+ * The revisions of an EdgeWorker: what it ran or runs together with the EdgeWorkers that it depends on (OpenAPI:
+ * get-revisions; guide, "Terminology": flexible composition). The first is made with the activation; an update of a
+ * dependency makes more, unless the revision is pinned, which it is by default. Without dependencies there is none, or one
+ * placeholder whose id ends with -0: the guide tells of it, the API's reference does not.
+ */
+export async function listRevisions(
+  client: AkamaiClient,
+  id: string,
+  { version, network, ...options }: CallOptions & { version: string; network?: Network | undefined },
+) {
+  if (!ID.test(id) || !isEdgeWorkerVersion(version)) return badName('EdgeWorker');
+  const path = `${API}/ids/${id}/revisions${queryOf({ version, network })}`;
+  return client.call({ ...options, method: 'GET', path, schema: revisionsSchema, size: 'list' });
+}
+
+/** The combined .tgz of a revision: the EdgeWorker's files and those of all its dependencies (OpenAPI: get-revision-content). */
+export async function downloadRevision(
+  client: AkamaiClient,
+  id: string,
+  revisionId: string,
+  options: CallOptions = {},
+): Promise<Result<Buffer>> {
+  if (!ID.test(id) || !REVISION_ID.test(revisionId)) return badName('EdgeWorker');
+  return client.download({ ...options, path: `${API}/ids/${id}/revisions/${revisionId}/content` });
 }
 
 /** Akamai's own findings on a bundle. Nothing is stored. */

@@ -212,6 +212,33 @@ export const activationsSchema = z
   .object({ activations: z.array(activationSchema) })
   .transform(({ activations }) => activations);
 
+const revisionSchema = z
+  .object({
+    revisionId: z.string().min(1),
+    version: z.string(),
+    activationId: z.union([z.number(), z.string()]),
+    network: z.enum(['STAGING', 'PRODUCTION']),
+    /** An open list: those of an activation, and INVALID_COMBINED_BUNDLE. */
+    revisionActivationStatus: z.string(),
+    checksum: z.string().nullish(),
+    createdTime: isoTime.nullish(),
+    lastModifiedTime: isoTime.nullish(),
+  })
+  .transform((read) => ({
+    id: read.revisionId,
+    version: read.version,
+    activationId: String(read.activationId),
+    network: NETWORK_OF[read.network],
+    status: read.revisionActivationStatus,
+    checksum: read.checksum ?? null,
+    createdAt: read.createdTime ?? null,
+    changedAt: read.lastModifiedTime ?? null,
+  }));
+
+export const revisionsSchema = z
+  .object({ revisions: z.array(revisionSchema) })
+  .transform(({ revisions }) => revisions);
+
 const validationFinding = z.object({ type: z.string(), message: z.string() });
 
 /** Always status 200, whatever was found; types are an open list. */
