@@ -5,10 +5,18 @@ import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import EdgeGrid from 'akamai-edgegrid';
+import { fail } from '@/lib/domain/problem';
 import { startSimulator } from '@/simulator/server';
 import { sign } from '@/simulator/sign-check';
-import { akamaiClient, LIMITS } from './client';
-import { downloadVersion, validateBundle } from './edgeworkers';
+import { akamaiClient, LIMITS, type MayStill } from './client';
+import {
+  activateVersion,
+  createVersion,
+  downloadVersion,
+  listActivations,
+  validateBundle,
+} from './edgeworkers';
+import { ownLimitMs } from './problems';
 import { startTestServer } from './test-server';
 import { createToken, getToken, listTokens, revokeToken } from './tokens';
 
@@ -139,6 +147,89 @@ test('each try is signed anew', async () => {
   assert.match(first ?? '', /^EG1-HMAC-SHA256 client_token=/);
   assert.notEqual(first, second);
   await server.close();
+});
+
+test('a limit of uploads or activations alone tells when it is over, and holds up no other call', async () => {
+  const limit = 'x-ratelimit-activation-per-network-per-minute';
+  const server = await startTestServer(({ method }, response) => {
+    if (method === 'GET') json(response, 200, { activations: [] });
+    else
+      json(
+        response,
+        429,
+        { errorCode: 'EW3101' },
+        {
+          [`${limit}-remaining`]: '0',
+          [`${limit}-reset`]: new Date(Date.now() + 30_000).toISOString(),
+        },
+      );
+  });
+  try {
+    const client = server.client();
+    const asked = { network: 'staging' as const, version: '1', note: '' };
+    const activated = await activateVersion(client, '1', asked);
+    assert.ok(!activated.ok);
+    assert.equal(activated.problem.code, 'akamai-rate-limited');
+    const { retryAfterSeconds = 0, mayHaveHappened } = activated.problem;
+    assert.ok(retryAfterSeconds > 25 && retryAfterSeconds <= 31, `${retryAfterSeconds}`);
+    assert.equal(mayHaveHappened, undefined);
+    assert.equal(client.paceState().blockedUntil, null);
+    assert.equal(client.paceState().limitedTotal, 0);
+    assert.ok((await listActivations(client, '1', { activeOnly: true })).ok);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a time of that limit that cannot be read, is over or far away counts as a minute', () => {
+  const at = Date.parse('2026-11-26T10:00:00Z');
+  const wait = (headers: Record<string, string>) =>
+    ownLimitMs({ header: (name) => headers[name] ?? null, at });
+  const limit = 'x-ratelimit-version-per-minute';
+  const cases: [headers: Record<string, string>, ms: number | null][] = [
+    [{}, null],
+    [{ [`${limit}-remaining`]: '3', [`${limit}-reset`]: '2026-11-26T10:00:20Z' }, null],
+    [{ [`${limit}-remaining`]: '0', [`${limit}-reset`]: '2026-11-26T10:00:20Z' }, 20_000],
+    [{ [`${limit}-remaining`]: '0', [`${limit}-reset`]: '2026-11-26T09:59:20Z' }, 60_000],
+    [{ [`${limit}-remaining`]: '0', [`${limit}-reset`]: '2026-11-27T10:00:20Z' }, 60_000],
+    [{ [`${limit}-remaining`]: '0', [`${limit}-reset`]: 'soon' }, 60_000],
+    [{ [`${limit}-remaining`]: '0' }, 60_000],
+    [
+      {
+        date: 'Thu, 26 Nov 2026 10:00:10 GMT',
+        [`${limit}-remaining`]: '0',
+        [`${limit}-reset`]: '2026-11-26T10:00:20Z',
+      },
+      10_000,
+    ],
+  ];
+  for (const [headers, ms] of cases) assert.equal(wait(headers), ms, JSON.stringify(headers));
+});
+
+test('an upload and an activation tell the id of the request, and are not sent for who lost the right', async () => {
+  const server = await startTestServer(({ path }, response) => {
+    const activation = { activationId: 1, version: '1', network: 'STAGING', status: 'PRESUBMIT' };
+    const made = path.endsWith('/versions') ? { version: '1' } : activation;
+    json(response, 201, made, { 'x-trace-id': '0123456789abcdef' });
+  });
+  try {
+    const client = server.client();
+    const asked = { network: 'staging' as const, version: '1', note: '' };
+    const changes = (mayStill?: MayStill) => [
+      createVersion(client, '1', new Uint8Array([0x1f, 0x8b]), mayStill),
+      activateVersion(client, '1', asked, mayStill),
+    ];
+    for (const made of await Promise.all(changes()))
+      assert.ok(made.ok && made.value.requestId === '0123456789abcdef');
+    const sent = server.received.find(({ path }) => path.endsWith('/activations'));
+    assert.equal(sent?.body, '{"network":"STAGING","version":"1"}');
+    const lost = async () => fail('forbidden', 403, 'You may not.', 'Nothing was changed.');
+    for (const refused of await Promise.all(changes(lost)))
+      assert.ok(!refused.ok && refused.problem.code === 'forbidden');
+    assert.equal(server.received.length, 2);
+  } finally {
+    await server.close();
+  }
 });
 
 test('a redirect is not followed', async () => {

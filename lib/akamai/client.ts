@@ -13,6 +13,7 @@ import {
   badResponse,
   faultProblem,
   nextCallMs,
+  ownLimitMs,
   redirectProblem,
   retryAfter,
 } from './problems';
@@ -192,7 +193,7 @@ async function send<T>(context: Context, call: Request, read: Read<T>): Promise<
   }
 }
 
-/** What one try met: a fault of the connection, a rate limit, when to try it again, how long nothing may be sent. */
+/** What one try met: a fault of the connection, a rate limit of all calls, when to try it again, how long nothing may be sent. */
 type Attempt = { connection: boolean; limited: boolean; retryMs: number | null; closedMs: number | null };
 
 const FAILURES: ReadonlySet<string> = new Set([
@@ -271,7 +272,7 @@ async function sendOnce<T>(
     });
     const at = Date.now();
     const header = (name: string) => response.headers.get(name);
-    attempt.limited = response.status === 429;
+    attempt.limited = response.status === 429 && ownLimitMs({ header, at }) === null;
     attempt.retryMs = retryAfterMs(response, at);
     attempt.closedMs = nextCallMs({ header, at });
     return await read(response, at);

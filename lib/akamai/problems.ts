@@ -74,7 +74,8 @@ export function answerProblem(answer: Answer): Failed {
       'Nothing was changed. Give the API client access to EdgeKV (and EdgeWorkers) in Akamai Control Center.';
     return fail('akamai-grant-missing', 502, 'The API client lacks a grant for this call.', advice, more);
   }
-  const seconds = retryAfter(answer);
+  const ownMs = status === 429 ? ownLimitMs(answer) : null;
+  const seconds = retryAfter(answer) ?? (ownMs === null ? null : Math.ceil(ownMs / 1000));
   const wait = seconds === null ? {} : { retryAfterSeconds: seconds };
   if (status === 429) {
     const advice = 'Nothing was changed. Wait a moment and try again.';
@@ -165,6 +166,23 @@ export function nextCallMs({ header, at }: Pick<Answer, 'header' | 'at'>): numbe
   const theirs = Date.parse(header('date') ?? '');
   const wait = next - (Number.isNaN(theirs) ? at : theirs);
   return wait > 0 ? wait : null;
+}
+
+const MINUTE_MS = 60_000;
+/** What the EdgeWorkers API counts by itself ("Rate and resource limiting"): versions, and activations on a network. */
+const OWN_LIMITS = ['x-ratelimit-version-per-minute', 'x-ratelimit-activation-per-network-per-minute'];
+
+/**
+ * Milliseconds until more versions or activations may be made in this minute; null when the answer tells of no such limit
+ * that is used up. Other calls are not limited by it. How the time of the reset is written is not documented: one that
+ * cannot be read, is over or is later than a minute counts as a minute.
+ */
+export function ownLimitMs({ header, at }: Pick<Answer, 'header' | 'at'>): number | null {
+  const usedUp = OWN_LIMITS.find((name) => header(`${name}-remaining`)?.trim() === '0');
+  if (!usedUp) return null;
+  const theirs = Date.parse(header('date') ?? '');
+  const wait = Date.parse(header(`${usedUp}-reset`) ?? '') - (Number.isNaN(theirs) ? at : theirs);
+  return wait > 0 && wait < MINUTE_MS ? wait : MINUTE_MS;
 }
 
 /** An answer that is no JSON, cut, too large or of another shape. */
