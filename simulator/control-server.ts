@@ -46,6 +46,9 @@ export type ControlState = {
   placeholderRevisions: boolean;
 };
 
+/** A bundle with more would be larger than Akamai takes. */
+const FILLING_BYTES_MAX = 480 * 1024;
+
 export const stateSchema = z.strictObject({
   /** Whose tokens and initialisation the rest is about. */
   account: z.enum(ACCOUNT_NAMES).default('shop'),
@@ -64,14 +67,7 @@ export const stateSchema = z.strictObject({
   failToken: z.string().optional(),
   /** Further EdgeWorkers with two active versions each, of about so many bytes, for benchmarks. */
   addEdgeWorkers: z
-    .strictObject({
-      count: z.number().int().positive(),
-      bytes: z
-        .number()
-        .int()
-        .positive()
-        .max(500 * 1024),
-    })
+    .strictObject({ count: z.int().positive(), bytes: z.int().positive().max(FILLING_BYTES_MAX) })
     .optional(),
   /** How many versions, and activations on a network, are taken in a minute; null for any number. */
   rateLimits: z
