@@ -2,8 +2,8 @@
 // constructor, a JWT or a reference sent by code of one's own.
 import { type LookBudget, readObject, readText } from './bundle-object';
 import type { Script } from './bundle-script';
-import { isReference } from './bundle-token-use';
 import { readLegacyClaims } from './legacy-claims';
+import { isReference } from './token';
 import { NAMESPACE_PREFIX } from './tokens-file-entry';
 
 /** A token that stands in code. */

@@ -1,9 +1,9 @@
 // What is wrong, or worth knowing, about the tokens that a bundle uses: their entries, their state, and what they allow.
 import { type BundleFinding, distinct, finding, listed, shown } from './bundle-finding';
-import { isReference, type PlacedUse, type TokenUseContext } from './bundle-token-use';
+import type { PlacedUse, TokenUseContext } from './bundle-token-use';
 import { type Day, daysBetween, formatDay } from './day';
 import { NETWORKS, type Network } from './permissions';
-import { type AllowedEdgeWorkers, EXPIRING_SOON_DAYS, type Token, tokenStatus } from './token';
+import { type AllowedEdgeWorkers, EXPIRING_SOON_DAYS, isReference, type Token, tokenStatus } from './token';
 import { UNKNOWN_KEY } from './token-use-words';
 
 type Severity = BundleFinding['severity'];

@@ -6,6 +6,7 @@ import { readLegacyClaims } from './legacy-claims';
 import type { Network } from './permissions';
 import {
   type AllowedEdgeWorkers,
+  isReference,
   type Token,
   type TokenDetails,
   type TokenStatus,
@@ -119,13 +120,6 @@ function hidden(text: string, value: string | null): string {
   const holdsValue = value !== null && (text === value || (value.length >= 8 && text.includes(value)));
   const isSecret = text.length > FIELD_CHARS_MAX || (text !== '' && holdsValue);
   return isSecret ? `(${text.length} characters, hidden)` : hideLongText(text);
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whether a reference can be one; else it may be a placeholder that a pipeline fills in. */
-export function isReference(text: string): boolean {
-  return UUID.test(text);
 }
 
 function findToken(

@@ -38,6 +38,13 @@ export type Token = TokenListing & { details: TokenDetails | null };
 /** A token whose details are known. */
 export type KnownToken = TokenListing & { details: TokenDetails };
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a reference can be one; else it may be a placeholder that a pipeline fills in. */
+export function isReference(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** How long before its expiry a token counts as expiring soon, days. The CLI warns in the same last 30 days. */
 export const EXPIRING_SOON_DAYS = 30;
 

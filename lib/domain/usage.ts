@@ -1,12 +1,10 @@
-// Which deployed EdgeWorkers live on which token, worked out of what a scan of the live versions read. What could not be
-// read makes a token's use unknown, never unused.
-import { type BundleFacts, matchFacts } from './bundle-doctor';
+// Which deployed EdgeWorkers live on which token, worked out of what a scan of the live versions read (usage-index.ts).
+// What could not be read makes a token's use unknown, never unused.
 import type { BundleFinding } from './bundle-finding';
-import { isReference, type MatchedBy, type PlacedUse } from './bundle-token-use';
-import type { Day } from './day';
+import type { MatchedBy, PlacedUse } from './bundle-token-use';
 import type { EdgeWorker } from './edgeworker';
 import type { Network } from './permissions';
-import type { Token } from './token';
+import { isReference } from './token';
 
 /** A version of an EdgeWorker that is active on one network or both. */
 export type LiveVersion = {
@@ -14,21 +12,6 @@ export type LiveVersion = {
   version: string;
   /** Where it is active; never none. */
   networks: readonly Network[];
-};
-
-/** With what a scan read of its bundle, or why that could not be read, in a sentence. */
-export type ScannedVersion = LiveVersion & {
-  /** Whether the code of the EdgeWorkers that it depends on was read with it. */
-  isCombined: boolean;
-} & ({ facts: BundleFacts; fault: null } | { facts: null; fault: string });
-
-/** What is known of the live versions of an account. */
-export type Scanned = {
-  versions: readonly ScannedVersion[];
-  /** EdgeWorkers of which it is not known what is live, each with why. */
-  unread: readonly { edgeWorker: EdgeWorker; fault: string }[];
-  /** Whether all EdgeWorkers of the account were looked at. */
-  isComplete: boolean;
 };
 
 /** Where a live version holds a token. `findings`: what is wrong with the version, of which some may be about the token. */
@@ -41,6 +24,9 @@ export type LiveUse = LiveVersion & {
 
 /** What may use a token without that being readable. `version` is null when it is not known what is live. */
 export type MaybeUse = { edgeWorker: EdgeWorker; version: string | null; why: string };
+
+/** An EdgeWorker of which it is not known what is live, with why. */
+export type UnreadEdgeWorker = { edgeWorker: EdgeWorker; fault: string };
 
 export type UsageState = 'used' | 'unused' | 'unknown';
 
@@ -62,125 +48,10 @@ export type VersionUsage = LiveVersion & {
 export type UsageIndex = {
   /** By EdgeWorker ID, then as they are live. */
   versions: readonly VersionUsage[];
-  unread: Scanned['unread'];
+  unread: readonly UnreadEdgeWorker[];
   /** By uuid: of every token that the account has. */
   ofToken: ReadonlyMap<string, TokenUsage>;
 };
-
-/** The index: what `scanned` read, matched with the tokens that the account has now, expired ones included. */
-export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Day): UsageIndex {
-  const versions = scanned.versions.map((one) => versionUsage(one, tokens, today)).sort(byEdgeWorker);
-  const unread = scanned.unread.map(({ edgeWorker, fault }) => ({ edgeWorker, version: null, why: fault }));
-  const doubts = versions.flatMap((live): (MaybeUse & { networks: readonly Network[] })[] => {
-    const [why] = live.unclear;
-    return why === undefined ? [] : [{ ...liveOf(live), why }];
-  });
-  const uses = usesByToken(versions);
-  const ofToken = new Map<string, TokenUsage>();
-  for (const token of tokens) {
-    const own = uses.get(token.uuid) ?? [];
-    const maybe = [
-      ...doubts.filter((one) => mayUse(token, one.edgeWorker, one.networks)).map(withoutNetworks),
-      ...unread.filter((one) => mayUse(token, one.edgeWorker, null)),
-    ];
-    const isKnown = scanned.isComplete && maybe.length === 0;
-    ofToken.set(token.uuid, {
-      state: own.length > 0 ? 'used' : isKnown ? 'unused' : 'unknown',
-      uses: own,
-      maybe,
-    });
-  }
-  return { versions, unread: scanned.unread, ofToken };
-}
-
-function versionUsage(scanned: ScannedVersion, tokens: readonly Token[], today: Day): VersionUsage {
-  const live = liveOf(scanned);
-  const { facts } = scanned;
-  if (!facts) return { ...live, uses: [], findings: [], unclear: [scanned.fault ?? ''], helperVersion: null };
-  const matched = matchFacts(facts, { tokens, today, edgeWorker: live.edgeWorker.id });
-  return {
-    ...live,
-    uses: matched.uses,
-    findings: [...facts.findings.filter(({ code }) => !UNCLEAR.has(code)), ...matched.findings],
-    unclear: unclearOf(scanned.isCombined ? { ...facts, dependencies: [] } : facts, matched.uses),
-    helperVersion: facts.helperVersion,
-  };
-}
-
-/** Findings of the bundle doctor by which a token may have been missed. */
-const UNCLEAR: ReadonlySet<string> = new Set([
-  'tokens-file-unreadable',
-  'token-unknown',
-  'code-not-searched',
-]);
-
-function unclearOf({ findings, dependencies }: BundleFacts, uses: readonly PlacedUse[]): string[] {
-  const placeholders = uses.filter(isPlaceholder).map(({ key }) => key);
-  return [
-    ...findings.filter(({ code }) => UNCLEAR.has(code)).map(({ text }) => text),
-    ...(dependencies.length > 0
-      ? [
-          `The code of ${dependencies.map((id) => `EdgeWorker ${id}`).join(', ')} runs with it, and was not read.`,
-        ]
-      : []),
-    ...(placeholders.length > 0
-      ? [
-          `The entry for ${placeholders.join(', ')} holds a placeholder: which token it stands for is not known.`,
-        ]
-      : []),
-  ];
-}
-
-/** What stands there is neither a reference nor a JWT, and no token has that name. */
-function isPlaceholder({ form, reference, legacy, known }: PlacedUse): boolean {
-  if (known !== null || form === 'none') return false;
-  return form === 'reference' ? !isReference(reference ?? '') : legacy === null;
-}
-
-/** Whether a version on `networks` (null: not known which) could get through with the token at all. */
-function mayUse({ details }: Token, { id }: EdgeWorker, networks: readonly Network[] | null): boolean {
-  if (!details) return true;
-  if (details.edgeWorkers !== 'all' && !details.edgeWorkers.includes(id)) return false;
-  return networks === null || networks.some((network) => details.networks[network]);
-}
-
-function usesByToken(versions: readonly VersionUsage[]): Map<string, LiveUse[]> {
-  const found = new Map<string, LiveUse[]>();
-  for (const version of versions) {
-    const own = new Map<string, PlacedUse[]>();
-    for (const use of version.uses)
-      if (use.known) own.set(use.known.uuid, [...(own.get(use.known.uuid) ?? []), use]);
-    for (const [uuid, uses] of own) found.set(uuid, [...(found.get(uuid) ?? []), liveUse(version, uses)]);
-  }
-  return found;
-}
-
-/** The surest first. */
-const SURENESS: readonly MatchedBy[] = ['reference', 'claims', 'name'];
-
-function liveUse(version: VersionUsage, uses: readonly PlacedUse[]): LiveUse {
-  const matched = uses.flatMap(({ known }) => known?.matchedBy ?? []);
-  return {
-    ...liveOf(version),
-    matchedBy: SURENESS.find((one) => matched.includes(one)) ?? 'name',
-    entries: uses.map(({ path, key, isInlined }) => ({ path, key, isInlined })),
-    findings: version.findings,
-  };
-}
-
-function liveOf({ edgeWorker, version, networks }: LiveVersion): LiveVersion {
-  return { edgeWorker, version, networks };
-}
-
-function withoutNetworks({ edgeWorker, version, why }: MaybeUse): MaybeUse {
-  return { edgeWorker, version, why };
-}
-
-function byEdgeWorker(one: LiveVersion, other: LiveVersion): number {
-  return (
-    Number(one.edgeWorker.id) - Number(other.edgeWorker.id) || one.networks.length - other.networks.length
-  );
-}
 
 /** How many EdgeWorkers use a token, and how many of them on production. */
 export function countUses({ uses }: Pick<TokenUsage, 'uses'>): { all: number; onProduction: number } {
@@ -211,9 +82,9 @@ export type GoneUse = LiveVersion & { entries: readonly PlacedUse[] };
 
 /** The live versions that hold tokens which are gone, by EdgeWorker ID. Placeholders are none. */
 export function goneUses({ versions }: Pick<UsageIndex, 'versions'>): readonly GoneUse[] {
-  return versions.flatMap((version) => {
-    const entries = version.uses.filter(isGone);
-    return entries.length === 0 ? [] : [{ ...liveOf(version), entries }];
+  return versions.flatMap(({ edgeWorker, version, networks, uses }) => {
+    const entries = uses.filter(isGone);
+    return entries.length === 0 ? [] : [{ edgeWorker, version, networks, entries }];
   });
 }
 

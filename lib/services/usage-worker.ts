@@ -8,7 +8,7 @@ import { fateOf, HELD_MS_MAX, holdMs, TRIES_MAX } from '@/lib/domain/bulk-run';
 import { readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { NETWORKS, type Network } from '@/lib/domain/permissions';
 import { ok, type Problem, type Result } from '@/lib/domain/problem';
-import type { Scanned, ScannedVersion } from '@/lib/domain/usage';
+import type { Scanned, ScannedVersion } from '@/lib/domain/usage-index';
 import { now } from '@/lib/platform/clock';
 import { onStop } from '@/lib/platform/drain';
 import { settings } from '@/lib/platform/env';

@@ -2,7 +2,8 @@
 import 'server-only';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
-import { indexUsage, type UsageIndex } from '@/lib/domain/usage';
+import type { UsageIndex } from '@/lib/domain/usage';
+import { indexUsage } from '@/lib/domain/usage-index';
 import type { UsageScanTable } from '@/lib/store/schema';
 import { findScan, listEdgeWorkerRows } from '@/lib/store/usage';
 import { withAudit } from './audit';

@@ -5,7 +5,7 @@ import type { BundleFacts } from '@/lib/domain/bundle-doctor';
 import type { Day } from '@/lib/domain/day';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { NETWORKS } from '@/lib/domain/permissions';
-import type { ScannedVersion } from '@/lib/domain/usage';
+import type { ScannedVersion } from '@/lib/domain/usage-index';
 import { now } from '@/lib/platform/clock';
 import { database } from './database';
 import type { UsageEdgeWorkerTable, UsageScanTable } from './schema';
