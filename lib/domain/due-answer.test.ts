@@ -54,7 +54,7 @@ function held(
   { on = today, reviewBy = null as Day | null, ageDays = 30 } = {},
 ) {
   const notes = new Map([['u', { ...EMPTY_NOTE, reviewBy }]]);
-  const items = dueItems([one], notes, { ageDays }, on, answers);
+  const items = dueItems([one], notes, { ageDays }, on, { answers });
   return Object.fromEntries(
     DUE_KINDS.flatMap((kind) => {
       const item = items.find((found) => found.kind === kind);

@@ -96,7 +96,7 @@ test('what is answered is told apart, and files and machines get it with its ans
     ]),
     reviews: new Map(),
   };
-  const answered = dueItems(TOKENS, NOTES, { ageDays: null }, today, answers);
+  const answered = dueItems(TOKENS, NOTES, { ageDays: null }, today, { answers });
   const source = { ...SOURCE, items: answered };
   const filtered = (filter: Partial<DueFilter>) =>
     filterDue(source, { ...DEFAULT_DUE_QUERY, ...filter }, today);

@@ -5,6 +5,7 @@ import { addDays, type Day, dayAt, parseDay } from './day';
 import { datelessTokens, dueItems, dueWindow, dueWords, isUrgent } from './due';
 import type { ActivationStatus, Token, TokenDetails } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
+import type { LiveUse, TokenUsage } from './usage';
 
 const today = parseDay('2026-11-24') as Day;
 const zone = process.env.TZ;
@@ -148,6 +149,93 @@ test('what can fail requests on production comes first, then window by window', 
     items.map((item) => isUrgent(item, today)),
     items.map((_, index) => index < 4),
   );
+});
+
+/** `2 P` is used by two EdgeWorkers on production. */
+function usage(words: string): TokenUsage {
+  if (words === 'unknown' || words === 'unused') return { state: words, uses: [], maybe: [] };
+  const uses = words.split('+').flatMap((part, group) => {
+    const [count = '', networks = ''] = part.split(' ');
+    const use = (index: number): LiveUse => ({
+      edgeWorker: { id: `${group}${index}`, name: 'ew' },
+      version: '1.0',
+      networks:
+        networks === 'S' ? ['staging'] : networks === 'P' ? ['production'] : ['staging', 'production'],
+      matchedBy: 'reference',
+      entries: [],
+      findings: [],
+    });
+    return Array.from({ length: Number(count) }, (_, index) => use(index));
+  });
+  return { state: 'used', uses, maybe: [] };
+}
+
+test('in a window what is used where it counts comes before what may be, and unused tokens last', () => {
+  const soon = { nextRefresh: addDays(today, 5) };
+  // Against the order of their names, which decides when nothing else does.
+  const order: [name: string, networks: 'S' | 'P' | 'SP' | null, used: string | null][] = [
+    ['used-on-production', 'SP', '1 SP'],
+    ['production-unknown', 'P', 'unknown'],
+    ['nobody-looked', 'P', null],
+    ['networks-not-known', null, 'unknown'],
+    ['allowed-used-on-staging', 'SP', '2 S'],
+    ['zz-unused', 'P', 'unused'],
+    ['zz-staging-used', 'S', '1 S'],
+    ['zz-staging-unknown', 'S', null],
+    ['a-staging-unused', 'S', 'unused'],
+  ];
+  const tokens = order.map(([name, networks]) => token(name, { ...soon, details: networks && on(networks) }));
+  const known = new Map(
+    order.flatMap(([name, , used]) => (used === null ? [] : [[`uuid-${name}`, usage(used)] as const])),
+  );
+  const items = dueItems([...tokens].reverse(), NOTES, RULES, today, { usage: known });
+  const names = items.map((item) => item.token.name);
+  const maybe = ['allowed-used-on-staging', 'networks-not-known', 'nobody-looked', 'production-unknown'];
+  assert.deepEqual(names, [
+    'used-on-production',
+    ...maybe,
+    'zz-unused',
+    'zz-staging-used',
+    'zz-staging-unknown',
+    'a-staging-unused',
+  ]);
+});
+
+test('an expiry of a token that surely nobody uses is not urgent; its activation is', () => {
+  const urgent = (given: Partial<Token>, used: string | null) => {
+    const known = new Map(used === null ? [] : [['uuid-t', usage(used)]]);
+    const tokens = [token('t', { details: on('P'), ...given })];
+    return dueItems(tokens, NOTES, RULES, today, { usage: known }).map((item) => isUrgent(item, today));
+  };
+  const expiry = addDays(today, 5);
+  assert.deepEqual(urgent({ expiry }, 'unused'), [false]);
+  assert.deepEqual(urgent({ expiry: addDays(today, -5) }, 'unused'), [false]);
+  for (const used of ['unknown', '1 P', null])
+    assert.deepEqual(urgent({ expiry }, used), [true], String(used));
+  assert.deepEqual(urgent({ activation: 'error', issued: today }, 'unused'), [true]);
+});
+
+test('the words of a date say who uses the token, and where it is allowed when that is not known', () => {
+  const table: [networks: 'S' | 'SP', used: string | null, words: string][] = [
+    ['SP', '3 P', 'used by 3 on production'],
+    ['SP', '2 SP+1 S', 'used by 2 on production'],
+    ['SP', '2 S', 'used by 2 on staging'],
+    ['S', '1 P', 'used by 1 on production'],
+    ['SP', 'unused', 'unused'],
+    ['SP', 'unknown', 'allowed on production'],
+    ['S', 'unknown', 'on staging only'],
+    ['SP', null, 'allowed on production'],
+  ];
+  for (const [networks, used, words] of table) {
+    const known = new Map(used === null ? [] : [['uuid-t', usage(used)]]);
+    const expiry = addDays(today, 9);
+    const notes = noteOf('t', { owner: 'A. Bel' });
+    const one = token('t', { expiry, details: on(networks) });
+    const [item] = dueItems([one], notes, RULES, today, { usage: known });
+    assert.equal(dueWords(item ?? assert.fail(), today), `expires in 9 days, ${words}, owner A. Bel`);
+    const [none] = datelessTokens([{ ...one, expiry: null }], [], notes, known);
+    assert.equal(dueWords(none ?? assert.fail(), today), `has no date, ${words}, owner A. Bel`);
+  }
 });
 
 test('the order does not hang on the order of the list', () => {

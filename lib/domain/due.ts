@@ -6,6 +6,7 @@ import { type Answers, answerTo, type DueAnswer, NO_ANSWERS } from './due-answer
 import { type Token, tokenStatus } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
 import type { Notes } from './token-query';
+import { countUses, type TokenUsage, type UsageIndex } from './usage';
 
 /**
  * `expiry`: a legacy token ends. `activation`: it failed, or has been in progress for too long. `refresh`: Akamai's next
@@ -25,17 +26,14 @@ export const DUE_KIND_WORDS: Record<DueKind, string> = {
 /** Of which account a row is, where those of several stand together. */
 type Placed = { account?: AccountLook };
 
+/** What is known of its token besides. `usage` is null while nothing was scanned. */
+type Known = { note: TokenNote; usage: TokenUsage | null };
+
 /** One date of a token, and the answer that holds for it; null when it waits for one. */
-export type DueItem = Placed & {
-  kind: DueKind;
-  token: Token;
-  day: Day;
-  note: TokenNote;
-  answer: DueAnswer | null;
-};
+export type DueItem = Placed & Known & { kind: DueKind; token: Token; day: Day; answer: DueAnswer | null };
 
 /** A token that has no date at all. */
-export type Dateless = Placed & { kind: null; token: Token; day: null; note: TokenNote; answer: null };
+export type Dateless = Placed & Known & { kind: null; token: Token; day: null; answer: null };
 
 /** `ageDays`: after how many days without refresh a token is too old; null when nobody wants to know. */
 export type DueRules = { ageDays: number | null };
@@ -81,17 +79,20 @@ export function lastDayWithin(days: 7 | 30 | 90, today: Day): Day {
   return last;
 }
 
+type Usages = UsageIndex['ofToken'];
+const NO_USAGES: Usages = new Map();
+
 /** Every date of every token on `today` (UTC), riskiest first (see `byRisk`); the answered ones among them. */
 export function dueItems(
   tokens: readonly Token[],
   notes: Notes,
   rules: DueRules,
   today: Day,
-  answers: Answers = NO_ANSWERS,
+  { answers = NO_ANSWERS, usage = NO_USAGES }: { answers?: Answers; usage?: Usages | undefined } = {},
 ): readonly DueItem[] {
-  const items = tokens.flatMap((token) =>
-    itemsOf(token, notes.get(token.uuid) ?? EMPTY_NOTE, { rules, answers, today }),
-  );
+  const items = tokens.flatMap((token) => {
+    return itemsOf(token, knownOf(token, notes, usage), { rules, answers, today });
+  });
   return byRisk(items, today);
 }
 
@@ -100,20 +101,24 @@ export function datelessTokens(
   tokens: readonly Token[],
   items: readonly DueItem[],
   notes: Notes,
+  usage: Usages = NO_USAGES,
 ): readonly Dateless[] {
   const dated = new Set(items.map(({ token }) => token.uuid));
   return tokens
     .filter(({ uuid }) => !dated.has(uuid))
-    .map(
-      (token) =>
-        ({ kind: null, token, day: null, note: notes.get(token.uuid) ?? EMPTY_NOTE, answer: null }) as const,
-    )
+    .map((token): Dateless => {
+      return { kind: null, token, day: null, answer: null, ...knownOf(token, notes, usage) };
+    })
     .sort((a, b) => (a.token.name < b.token.name ? -1 : 1));
+}
+
+function knownOf({ uuid }: Token, notes: Notes, usage: Usages): Known {
+  return { note: notes.get(uuid) ?? EMPTY_NOTE, usage: usage.get(uuid) ?? null };
 }
 
 function itemsOf(
   token: Token,
-  note: TokenNote,
+  known: Known,
   { rules, answers, today }: { rules: DueRules; answers: Answers; today: Day },
 ): DueItem[] {
   const days: Record<DueKind, Day | null> = {
@@ -121,16 +126,16 @@ function itemsOf(
     activation: activationDay(token, today),
     refresh: token.nextRefresh,
     age: ageDay(token, rules.ageDays, today),
-    review: note.reviewBy,
+    review: known.note.reviewBy,
   };
   // An expired token can be neither refreshed nor activated, and it is gone from the list within a month.
   const kinds = tokenStatus(token, today) === 'expired' ? (['expiry'] as const) : DUE_KINDS;
   return kinds.flatMap((kind) => {
     const day = days[kind];
     if (day === null || day > LAST_DAY) return [];
-    const { reviewBy } = note;
+    const { reviewBy } = known.note;
     const answer = answerTo({ kind, day }, { uuid: token.uuid, reviewBy }, answers, today);
-    return [{ kind, token, day, note, answer }];
+    return [{ kind, token, day, answer, ...known }];
   });
 }
 
@@ -164,16 +169,27 @@ function mayRunOnProduction({ details }: Token): boolean {
   return details?.networks.production ?? true;
 }
 
-/** Whether this can fail requests on production within a week: a token that ends, or one that does not get active. */
-export function isUrgent({ kind, token, day }: DueItem, today: Day): boolean {
+/** 0 for what is used, of tokens that are allowed on production there; 1 for what may be used; 2 for what is not. */
+function usedRank({ token, usage }: DueItem): 0 | 1 | 2 {
+  if (usage?.state === 'unused') return 2;
+  if (usage?.state !== 'used') return 1;
+  return mayRunOnProduction(token) && countUses(usage).onProduction === 0 ? 1 : 0;
+}
+
+/**
+ * Whether this can fail requests on production within a week: a token that ends, unless nothing uses it, or one that does
+ * not get active.
+ */
+export function isUrgent({ kind, token, day, usage }: DueItem, today: Day): boolean {
   if (kind !== 'activation' && kind !== 'expiry') return false;
+  if (kind === 'expiry' && usage?.state === 'unused') return false;
   return mayRunOnProduction(token) && (kind === 'activation' || day <= lastDayWithin(7, today));
 }
 
 /**
  * Riskiest first: (1) what is urgent on production, (2) the earlier window, (3) in a window what is allowed on
- * production, (4) what stops a token before what only should be looked at, in the order of DUE_KINDS, (5) the earlier
- * day, (6) the name.
+ * production, (4) of those what is used there before what may be, and unused tokens last, (5) what stops a token before
+ * what only should be looked at, in the order of DUE_KINDS, (6) the earlier day, (7) the name.
  */
 export function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[] {
   // One text for each, worked out once: all of its parts but the name have the same length.
@@ -182,6 +198,7 @@ export function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[
       isUrgent(item, today) ? 0 : 1,
       DUE_WINDOWS.indexOf(dueWindow(item.day, today)),
       mayRunOnProduction(item.token) ? 0 : 1,
+      usedRank(item),
       DUE_KINDS.indexOf(item.kind),
       item.day,
       item.token.name,
@@ -192,11 +209,11 @@ export function byRisk(items: readonly DueItem[], today: Day): readonly DueItem[
     .map(({ item }) => item);
 }
 
-/** `expires in 9 days, allowed on production, owner A. Bel`. */
+/** `expires in 9 days, used by 3 on production, owner A. Bel`. */
 export function dueWords(item: DueItem | Dateless, today: Day): string {
-  const { kind, token, day, note } = item;
+  const { kind, token, day, note, usage } = item;
   const what = kind === null ? 'has no date' : happening(kind, token, daysBetween(today, day));
-  return `${what}, ${networkWords(token)}, ${note.owner === null ? 'no owner' : `owner ${note.owner}`}`;
+  return `${what}, ${placeWords(token, usage)}, ${note.owner === null ? 'no owner' : `owner ${note.owner}`}`;
 }
 
 function happening(kind: DueKind, token: Token, days: number): string {
@@ -218,7 +235,13 @@ function happening(kind: DueKind, token: Token, days: number): string {
   }
 }
 
-function networkWords({ details }: Token): string {
+/** By whom it is used; as long as that is not known, where it is allowed. */
+function placeWords({ details }: Token, usage: TokenUsage | null): string {
+  if (usage?.state === 'unused') return 'unused';
+  if (usage?.state === 'used') {
+    const { all, onProduction } = countUses(usage);
+    return onProduction > 0 ? `used by ${onProduction} on production` : `used by ${all} on staging`;
+  }
   if (!details) return 'networks not known';
   const { staging, production } = details.networks;
   if (production) return 'allowed on production';

@@ -191,6 +191,7 @@ test('nobody is told of an activation before its day is known', () => {
     kind,
     day: DATE.day,
     answer: null,
+    usage: null,
     note: { ...EMPTY_NOTE, owner: 'A. Bel' },
     token: {
       ...{ name: 'shop', uuid: 'u-1', issued, activation: 'error' as const },

@@ -153,7 +153,9 @@ async function findDate(actor: Actor, account: string, seen: SeenDate): Promise<
   if (!notes.ok) return notes;
   if (!answers.ok) return answers;
   if (!rules.ok) return rules;
-  const items = dueItems([token.value], notes.value, dueRules(rules.value), today(), answers.value);
+  const items = dueItems([token.value], notes.value, dueRules(rules.value), today(), {
+    answers: answers.value,
+  });
   const item = items.find(({ kind, day }) => kind === seen.kind && day === seen.day);
   return item ? ok(item) : moved();
 }

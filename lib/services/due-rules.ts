@@ -22,6 +22,7 @@ import type { Actor } from './session';
 import { mustStore } from './storage';
 import { today } from './surroundings';
 import { listAllTokens } from './tokens';
+import { knownIndex } from './usage';
 
 /** The rules in force. Problems: `not-signed-in`. */
 export async function readFindingRules(actor: Actor): Promise<Result<FindingRules>> {
@@ -66,7 +67,7 @@ export async function changeFindingRules(actor: Actor, input: RulesInput): Promi
 export type RulePreview = {
   /** How many tokens each rule would find if it were on. */
   counts: ReadonlyMap<FindingCode, number>;
-  /** Tokens that were looked at: all that have not expired. */
+  /** Tokens that all rules look at: those that have not expired. */
   tokens: number;
   /** Of them, those whose details are not known yet. */
   pending: number;
@@ -74,6 +75,8 @@ export type RulePreview = {
   unread: readonly string[];
   /** Names of accounts whose namespaces are not known: nothing is found about those. */
   withoutNamespaces: readonly string[];
+  /** Names of accounts of which no live version was scanned yet: nothing is found about use. */
+  withoutUsage: readonly string[];
 };
 
 /** What `rules` would find in all accounts; each rule is tried, also one that is off. Problems: `forbidden`, `no-credentials`. */
@@ -85,7 +88,13 @@ export async function previewFindingRules(actor: Actor, rules: FindingRules): Pr
   const allOn: Record<FindingCode, FindingRule> = { ...rules };
   for (const code of FINDING_CODES) allOn[code] = { ...rules[code], isOn: true };
   const counts = new Map<FindingCode, number>();
-  const preview = { tokens: 0, pending: 0, unread: [] as string[], withoutNamespaces: [] as string[] };
+  const preview = {
+    tokens: 0,
+    pending: 0,
+    unread: [] as string[],
+    withoutNamespaces: [] as string[],
+    withoutUsage: [] as string[],
+  };
   const day = today();
   const read = await Promise.all(
     all.value.map(async ({ account, listed }) => ({
@@ -93,21 +102,25 @@ export async function previewFindingRules(actor: Actor, rules: FindingRules): Pr
       listed,
       notes: await readNotes(actor, account.slug),
       namespaces: await listNamespaces(actor, account.slug, 'briefly'),
+      index: listed?.ok ? await knownIndex(account.slug, listed.value.tokens) : null,
     })),
   );
-  for (const { account, listed, notes, namespaces } of read) {
+  for (const { account, listed, notes, namespaces, index } of read) {
     if (!listed?.ok || !notes.ok) {
       preview.unread.push(account.name);
       continue;
     }
     if (!namespaces.ok) preview.withoutNamespaces.push(account.name);
+    if (!index) preview.withoutUsage.push(account.name);
     for (const token of listed.value.tokens) {
-      if (tokenStatus(token, day) === 'expired') continue;
-      preview.tokens += 1;
-      if (listed.value.pending.has(token.name)) preview.pending += 1;
+      if (tokenStatus(token, day) !== 'expired') {
+        preview.tokens += 1;
+        if (listed.value.pending.has(token.name)) preview.pending += 1;
+      }
       const context = {
         note: notes.value.get(token.uuid) ?? EMPTY_NOTE,
         namespaces: namespaces.ok ? namespaces.value : null,
+        usage: index?.ofToken.get(token.uuid) ?? null,
         today: day,
       };
       for (const { code } of findings(token, context, allOn)) counts.set(code, (counts.get(code) ?? 0) + 1);

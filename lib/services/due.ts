@@ -10,6 +10,7 @@ import { ok, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import { EMPTY_NOTE } from '@/lib/domain/token-note';
 import type { Notes } from '@/lib/domain/token-query';
+import { type GoneUse, goneUses, type UsageIndex } from '@/lib/domain/usage';
 import { authorize } from './authorize';
 import { readAnswers } from './due-answers';
 import { readFindingRules } from './due-rules';
@@ -18,6 +19,7 @@ import { readNotes } from './notes';
 import type { Actor } from './session';
 import { today } from './surroundings';
 import { listAllTokens, listTokens, type TokenOverview } from './tokens';
+import { knownIndex } from './usage';
 import type { Wait } from './wait';
 
 export type DueOverview = TokenOverview & {
@@ -28,6 +30,8 @@ export type DueOverview = TokenOverview & {
   findings: ReadonlyMap<string, readonly Finding[]>;
   /** Whether findings about namespaces could be looked for. */
   knowsNamespaces: boolean;
+  /** Live versions that hold tokens which are gone; none while details are read, by which some may be found yet. */
+  gone: readonly GoneUse[];
   rules: FindingRules;
 };
 
@@ -93,38 +97,56 @@ async function dueOf(
   { listed, rules, wait }: Read,
 ): Promise<Result<DueOverview>> {
   if (!listed.ok) return listed;
-  const [notes, answers, namespaces] = await Promise.all([
+  const { tokens } = listed.value;
+  const [notes, answers, namespaces, usage] = await Promise.all([
     readNotes(actor, account),
     readAnswers(actor, account),
     listNamespaces(actor, account, wait),
+    knownIndex(account, tokens),
   ]);
   if (!notes.ok) return notes;
   if (!answers.ok) return answers;
-  const { tokens } = listed.value;
   const known = namespaces.ok ? namespaces.value : null;
-  const worked = workedOut(account, tokens, { notes: notes.value, answers: answers.value, known, rules });
-  return ok({ ...listed.value, ...worked, knowsNamespaces: namespaces.ok, rules });
+  const depends = { notes: notes.value, answers: answers.value, known, usage, rules };
+  const worked = workedOut(account, tokens, depends);
+  const gone = listed.value.pending.size > 0 ? [] : worked.gone;
+  return ok({ ...listed.value, ...worked, gone, knowsNamespaces: namespaces.ok, rules });
 }
 
-type Worked = Pick<DueOverview, 'items' | 'dateless' | 'findings'>;
-type Depends = { notes: Notes; answers: Answers; known: readonly Namespace[] | null; rules: FindingRules };
+type Worked = Pick<DueOverview, 'items' | 'dateless' | 'findings' | 'gone'>;
+type Depends = {
+  notes: Notes;
+  answers: Answers;
+  known: readonly Namespace[] | null;
+  usage: UsageIndex | null;
+  rules: FindingRules;
+};
+
+/** `usage` is the same object while nothing in it changes; the rest is small enough to be compared as text. */
+type Kept = { key: string; usage: UsageIndex | null; value: Worked };
 
 /** By the tokens as the cache has them until one changes, and then by account. */
-const worked = new WeakMap<readonly Token[], Map<string, { key: string; value: Worked }>>();
+const worked = new WeakMap<readonly Token[], Map<string, Kept>>();
 
 /** What is due, worked out anew when anything that it depends on has changed. */
 function workedOut(account: string, tokens: readonly Token[], depends: Depends): Worked {
-  const { notes, answers, known, rules } = depends;
+  const { notes, answers, known, usage, rules } = depends;
   const day = today();
   const key = JSON.stringify([day, [...notes], [...answers.given], [...answers.reviews], known, rules]);
-  const ofTokens = worked.get(tokens) ?? new Map<string, { key: string; value: Worked }>();
+  const ofTokens = worked.get(tokens) ?? new Map<string, Kept>();
   worked.set(tokens, ofTokens);
   const before = ofTokens.get(account);
-  if (before?.key === key) return before.value;
-  const items = dueItems(tokens, notes, dueRules(rules), day, answers);
-  const dateless = datelessTokens(tokens, items, notes);
-  const value = { items, dateless, findings: findingsOf(tokens, notes, known, rules) };
-  ofTokens.set(account, { key, value });
+  if (before?.key === key && before.usage === usage) return before.value;
+  const ofToken = usage?.ofToken;
+  const items = dueItems(tokens, notes, dueRules(rules), day, { answers, usage: ofToken });
+  const dateless = datelessTokens(tokens, items, notes, ofToken);
+  const value = {
+    items,
+    dateless,
+    findings: findingsOf(tokens, depends),
+    gone: usage ? goneUses(usage) : [],
+  };
+  ofTokens.set(account, { key, usage, value });
   return value;
 }
 
@@ -137,27 +159,28 @@ export async function readFindings(
 ): Promise<Result<readonly Finding[]>> {
   const allowed = await authorize(actor, 'token.read', { account });
   if (!allowed.ok) return allowed;
-  const [notes, rules, namespaces] = await Promise.all([
+  const [notes, rules, namespaces, usage] = await Promise.all([
     readNotes(actor, account),
     readFindingRules(actor),
     listNamespaces(actor, account, wait),
+    knownIndex(account),
   ]);
   if (!notes.ok) return notes;
   if (!rules.ok) return rules;
   const known = namespaces.ok ? namespaces.value : null;
-  return ok(findingsOf([token], notes.value, known, rules.value).get(token.uuid) ?? []);
+  const depends = { notes: notes.value, known, usage, rules: rules.value };
+  return ok(findingsOf([token], depends).get(token.uuid) ?? []);
 }
 
 function findingsOf(
   tokens: readonly Token[],
-  notes: Notes,
-  namespaces: readonly Namespace[] | null,
-  rules: FindingRules,
+  { notes, known: namespaces, usage: index, rules }: Omit<Depends, 'answers'>,
 ): ReadonlyMap<string, readonly Finding[]> {
   const day = today();
   const found = new Map<string, readonly Finding[]>();
   for (const token of tokens) {
-    const context = { note: notes.get(token.uuid) ?? EMPTY_NOTE, namespaces, today: day };
+    const note = notes.get(token.uuid) ?? EMPTY_NOTE;
+    const context = { note, namespaces, usage: index?.ofToken.get(token.uuid) ?? null, today: day };
     const list = findings(token, context, rules);
     if (list.length > 0) found.set(token.uuid, list);
   }

@@ -181,7 +181,9 @@ export async function datesOfAccount(account: string, today: Day, wait: Wait): P
   const [notes, rules] = [await readNotes(actor, account), await readFindingRules(actor)];
   const answers = await readAnswers(actor, account);
   if (!notes.ok || !answers.ok || !rules.ok) return null;
-  const items = dueItems(tokens.tokens, notes.value, dueRules(rules.value), today, answers.value);
+  const items = dueItems(tokens.tokens, notes.value, dueRules(rules.value), today, {
+    answers: answers.value,
+  });
   return { account, readAt: tokens.readAt, dates: datedItems(account, items) };
 }
 

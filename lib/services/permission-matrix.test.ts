@@ -145,13 +145,17 @@ const bareToken = {
   details: null,
 };
 const rulesInput = (days: string): RulesInput => ({
+  'used-expired': { isOn: true, days: null },
+  'edgeworker-not-allowed': { isOn: true, days: null },
   'activation-error': { isOn: true, days: null },
   'namespace-gone': { isOn: true, days: null },
   'namespace-absent': { isOn: true, days: null },
   'all-edgeworkers': { isOn: true, days: null },
   'delete-right': { isOn: true, days: null },
   'default-namespace': { isOn: true, days: null },
+  'edgeworkers-unused': { isOn: true, days: null },
   legacy: { isOn: false, days: null },
+  unused: { isOn: true, days: null },
   old: { isOn: true, days },
   'no-owner': { isOn: true, days: null },
 });
@@ -903,7 +907,9 @@ test('rules are kept, are on record with what they were, and a limited admin can
   assert.ok(kept.ok);
   assert.deepEqual(kept.value, {
     ...DEFAULT_RULES,
+    'edgeworkers-unused': { isOn: true, days: null },
     legacy: { isOn: false, days: null },
+    unused: { isOn: true, days: null },
     old: { isOn: true, days: 60 },
   });
   const wrong = await changeFindingRules(admin, rulesInput('0'));

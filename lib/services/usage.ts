@@ -3,7 +3,7 @@ import 'server-only';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import type { UsageIndex } from '@/lib/domain/usage';
-import { indexUsage } from '@/lib/domain/usage-index';
+import { indexUsage, type Scanned } from '@/lib/domain/usage-index';
 import type { UsageScanTable } from '@/lib/store/schema';
 import { findScan, listEdgeWorkerRows } from '@/lib/store/usage';
 import { withAudit } from './audit';
@@ -57,8 +57,29 @@ export async function knownUsage(connection: Connection): Promise<Usage | null> 
   return known && usageOf(connection, known.tokens);
 }
 
+/**
+ * The index alone, of `tokens` as the cache has them, without asking Akamai; null while nothing was scanned or no token is
+ * known. It is the same object until anything that it depends on changes. For the services: it authorises nobody.
+ */
+export async function knownIndex(account: string, tokens?: readonly Token[]): Promise<UsageIndex | null> {
+  const connection = await connect(account);
+  if (!connection.ok) return null;
+  const scanned = await readScanned(connection.value.client.id);
+  const own = tokens ?? knownTokens(connection.value)?.tokens;
+  return own && scanned.isComplete ? indexOf(scanned, own) : null;
+}
+
 /** By the tokens as the cache has them until one changes. */
 const indexed = new WeakMap<readonly Token[], { key: unknown; day: string; index: UsageIndex }>();
+
+function indexOf(scanned: Scanned, tokens: readonly Token[]): UsageIndex {
+  const day = today();
+  const before = indexed.get(tokens);
+  if (before?.key === scanned && before.day === day) return before.index;
+  const index = indexUsage(scanned, tokens, day);
+  indexed.set(tokens, { key: scanned, day, index });
+  return index;
+}
 
 async function usageOf({ client }: Connection, tokens: readonly Token[]): Promise<Usage> {
   const [scan, scanned, rows] = await Promise.all([
@@ -66,17 +87,11 @@ async function usageOf({ client }: Connection, tokens: readonly Token[]): Promis
     readScanned(client.id),
     listEdgeWorkerRows(client.id),
   ]);
-  const day = today();
-  let known = indexed.get(tokens);
-  if (known?.key !== scanned || known.day !== day) {
-    known = { key: scanned, day, index: indexUsage(scanned, tokens, day) };
-    indexed.set(tokens, known);
-  }
   const times = rows.map((row) => row.read_at).filter((at) => at > 0);
   return {
     scan: scan && viewOf(scan, rows),
     asOf: times.length > 0 ? Math.min(...times) : (scan?.ended_at ?? null),
-    index: known.index,
+    index: indexOf(scanned, tokens),
   };
 }
 

@@ -65,18 +65,20 @@ type RulesProps = {
 };
 
 function Rules({ rules, isChanged, isSaved, errors, preview, mayChange }: RulesProps) {
-  const { tokens, pending, unread, withoutNamespaces } = preview;
+  const { tokens, pending, unread, withoutNamespaces, withoutUsage } = preview;
   return (
     <>
       <div className="mb-5 grid gap-1">
         <h1>Findings</h1>
         <p className="max-w-[44rem] text-m text-ink-2">
           What the Due page and the page of a token name as findings, in all accounts. The counts are of the{' '}
-          {tokens} tokens that have not expired
+          {tokens} tokens that have not expired, and of expired ones that are used
           {pending > 0 && `; the details of ${pending} are not known yet`}.
           {unread.length > 0 && ` Not read: ${unread.map(visibleText).join(', ')}.`}
           {withoutNamespaces.length > 0 &&
             ` Namespaces could not be read, so that nothing is found about them: ${withoutNamespaces.map(visibleText).join(', ')}.`}
+          {withoutUsage.length > 0 &&
+            ` No live EdgeWorkers version was scanned yet, so that nothing is found about use: ${withoutUsage.map(visibleText).join(', ')}.`}
         </p>
       </div>
       {isSaved && (

@@ -6,13 +6,17 @@ export function rulesInput(given: (name: string) => readonly string[]): RulesInp
   const on = new Set(given('on'));
   const of = (code: string) => ({ isOn: on.has(code), days: given(`days-${code}`)[0] ?? null });
   return {
+    'used-expired': of('used-expired'),
+    'edgeworker-not-allowed': of('edgeworker-not-allowed'),
     'activation-error': of('activation-error'),
     'namespace-gone': of('namespace-gone'),
     'namespace-absent': of('namespace-absent'),
     'all-edgeworkers': of('all-edgeworkers'),
     'delete-right': of('delete-right'),
     'default-namespace': of('default-namespace'),
+    'edgeworkers-unused': of('edgeworkers-unused'),
     legacy: of('legacy'),
+    unused: of('unused'),
     old: of('old'),
     'no-owner': of('no-owner'),
   };
