@@ -43,6 +43,8 @@ type DueViewProps = Omit<DueListProps, 'rows' | 'findings'> & {
   found: FoundDue;
   /** What to know of the data before reading them. */
   told: ReactNode;
+  /** The live versions that hold tokens which are gone. */
+  gone: ReactNode;
   /** All of them, whatever is due. */
   tokens: readonly Token[];
   /** Beside the views. */
@@ -65,7 +67,7 @@ export function answerHref(path: string, query: Partial<DueQuery>, row: DueRow):
 }
 
 export function DueView(props: DueViewProps) {
-  const { title, asOf, path, source, query, found, told, tokens, files, remark, ...list } = props;
+  const { title, asOf, path, source, query, found, told, gone, tokens, files, remark, ...list } = props;
   const { rows, listed, shown } = found;
   const href: Href = (change) => dueHref(path, { ...query, page: 1, ...change });
   const part = { query, source, today: list.today, href };
@@ -91,6 +93,7 @@ export function DueView(props: DueViewProps) {
       ) : (
         listed.length === 0 && <Nothing query={query} hasTokens={tokens.length > 0} />
       )}
+      {gone}
       <DueList {...list} findings={source.findings} rows={shown} />
       <Pager count={listed.length} query={query} href={href} />
     </>

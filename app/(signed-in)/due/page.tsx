@@ -2,6 +2,7 @@
 // is answered on the page of its account.
 import type { Metadata, Route } from 'next';
 import { answerHref, DueView, dueHref } from '@/components/due/due-view';
+import { GoneTokens } from '@/components/due/gone-tokens';
 import { Poll } from '@/components/ui/poll';
 import type { AccountLook } from '@/lib/domain/account';
 import { type DueQuery, type DueRow, findDue, parseDueQuery } from '@/lib/domain/due-query';
@@ -58,6 +59,14 @@ async function AllDue({ actor, query, accounts: all, source }: AllDueProps) {
         found={found}
         today={day}
         told={<Unread all={all} missing="What is due in it is not on this page" />}
+        gone={
+          <GoneTokens
+            accounts={read.map(({ account, due: { gone } }) => ({
+              href: `${baseOf(account)}/edgeworkers` as Route,
+              ...{ account, gone },
+            }))}
+          />
+        }
         tokens={read.flatMap(({ due }) => due.tokens)}
         remark={
           withoutNamespaces === 0

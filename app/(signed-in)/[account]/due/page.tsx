@@ -4,6 +4,7 @@ import type { Metadata, Route } from 'next';
 import { AnswerDialog } from '@/components/due/answer-dialog';
 import { answerHref, DueView, dueHref } from '@/components/due/due-view';
 import { FocusTarget } from '@/components/due/focus-target';
+import { GoneTokens } from '@/components/due/gone-tokens';
 import { StaleData } from '@/components/tokens/stale-data';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
@@ -95,6 +96,9 @@ async function Due({ actor, account, base, query, due, given }: DueProps) {
               </div>
             )}
           </>
+        }
+        gone={
+          <GoneTokens accounts={[{ href: `${base}/edgeworkers` as Route, account: null, gone: due.gone }]} />
         }
         tokens={due.tokens}
         files={<Files path={path} query={query} />}
