@@ -1,7 +1,7 @@
 // The Due page: every date in words, as a month by keyboard, as charts and as files; findings and the rules behind them.
 import type { Page } from 'playwright/test';
 import { dayAt } from '@/lib/domain/day';
-import { expect, test } from './fixtures';
+import { expect, openDesk, test, watch } from './fixtures';
 
 const urgentHead = /Fails requests on production/;
 
@@ -228,4 +228,56 @@ test('an admin sees what rules would find before they are saved, without JavaScr
   await page.getByRole('button', { name: 'See what they would find' }).click();
   await page.getByRole('button', { name: 'Save these rules' }).click();
   await expect(page.getByText('The rules were saved.')).toBeVisible();
+});
+
+test('after a scan the words, the order and the findings go by what live versions use, and gone tokens are told', async ({
+  browser,
+  problems,
+}) => {
+  const env = { USAGE_SCAN_HOURS: '24' };
+  const { desk, close } = await openDesk('due-usage', { people: ['viewer'], env });
+  try {
+    const page = await (await desk.signedIn(browser, 'viewer')).newPage();
+    watch(page, problems, []);
+    type Answer = { detailsPending: number; items: { words: string; token: { name: string } }[] };
+    const due = async () => (await (await page.request.get('/api/v1/due')).json()) as Answer;
+    const wordsOf = async (name: string) => {
+      const { detailsPending, items } = await due();
+      return detailsPending > 0 ? '' : items.find(({ token }) => token.name === name)?.words;
+    };
+    // The scan began by itself.
+    await expect.poll(() => wordsOf('holiday-countdown'), { timeout: 30_000 }).toContain('unused');
+    await page.goto('/default/due');
+    const urgent = page.getByRole('region', { name: urgentHead });
+    await expect(urgent.getByRole('row', { name: /geo-blocklist/ })).toContainText(
+      /expires tomorrow, used by 1 on production, no owner/i,
+    );
+    await expect(urgent.getByRole('row', { name: /holiday-countdown/ })).toHaveCount(0);
+    const unused = page
+      .getByRole('region', { name: /Within 7 days/ })
+      .getByRole('row', { name: /holiday-c/ });
+    await expect(unused).toContainText(/expires in 6 days, unused, no owner/i);
+    await expect(unused).toContainText('Legacy (JWT)');
+    await page.goto('/default/due?finding=unused');
+    await expect(page.getByRole('rowheader', { name: 'qa-scratch' })).toBeVisible();
+    await expect(page.getByRole('rowheader', { name: 'geo-blocklist' })).toHaveCount(0);
+    await expect(page.getByRole('region', { name: /get 401 now/ })).toHaveCount(0);
+
+    const key = await desk.manage(['key', 'create', 'revoke', '--role', 'admin']);
+    const revoked = await fetch(`${desk.url}/api/v1/tokens/redirects-reader`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${key}` },
+    });
+    expect(revoked.status).toBe(200);
+    for (const path of ['/default/due', '/due']) {
+      await page.goto(path);
+      const gone = page.getByRole('region', { name: '1 live version holds a token that is gone' });
+      await expect(gone.getByRole('listitem')).toHaveText(
+        'redirects (4107) 1.0.12 on staging and production: redirects-reader for namespace-redirects',
+      );
+      await expect(gone.getByRole('link')).toHaveAttribute('href', '/default/edgeworkers');
+    }
+  } finally {
+    await close();
+  }
 });

@@ -100,8 +100,10 @@ function DueTableRow({ row, today, findings, isPending, tokenHref, answerHref, a
   const reviewHref = answerHref?.(row) ?? null;
   const all = [...(token.details?.permissions ?? [])];
   const [first] = all;
-  // That there is no owner is in the words already.
-  const found = (findings.get(tokenKey(row)) ?? []).filter(({ code }) => code !== 'no-owner');
+  // That nobody owns or uses it is in the words already.
+  const found = (findings.get(tokenKey(row)) ?? []).filter(
+    ({ code }) => code !== 'no-owner' && code !== 'unused',
+  );
   return (
     <tr>
       {accountHref && account && (
@@ -205,8 +207,10 @@ function DueTableRow({ row, today, findings, isPending, tokenHref, answerHref, a
   );
 }
 
-function lookOf({ kind, day }: DueRow, today: Day): string {
+function lookOf({ kind, day, usage }: DueRow, today: Day): string {
   if (kind === null) return 'text-ink-2';
+  // It ends, or has ended, and nothing fails.
+  if (kind === 'expiry' && usage?.state === 'unused') return 'text-ink';
   const days = daysBetween(today, day);
   if (days < 0 || kind === 'activation' || (kind === 'expiry' && days <= 7)) return 'text-danger';
   return kind === 'expiry' && days <= 30 ? 'text-attention' : 'text-ink';

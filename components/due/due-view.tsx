@@ -86,6 +86,7 @@ export function DueView(props: DueViewProps) {
         <AnsweredLine {...part} />
         {remark && <p className="text-s text-ink-3">{remark}</p>}
       </div>
+      {gone}
       {query.view === 'charts' ? (
         <Charts rows={rows} today={list.today} />
       ) : query.view === 'month' ? (
@@ -93,7 +94,6 @@ export function DueView(props: DueViewProps) {
       ) : (
         listed.length === 0 && <Nothing query={query} hasTokens={tokens.length > 0} />
       )}
-      {gone}
       <DueList {...list} findings={source.findings} rows={shown} />
       <Pager count={listed.length} query={query} href={href} />
     </>
