@@ -101,6 +101,21 @@ export async function patchArchive(
   });
 }
 
+/**
+ * The same bundle with another `edgeworker-version`, and nothing else changed. Problems: those of the archive,
+ * `manifest-unreadable` and `invalid-fields` (422). Throws as `patchBundle` does.
+ */
+export async function renameVersion(packed: Uint8Array, version: string): Promise<Result<Uint8Array>> {
+  const archive = await readArchive(packed);
+  if (!archive.ok) return archive;
+  const manifest = newManifest(archive.value, version);
+  if (!manifest.ok) return manifest;
+  const replacements = manifest.value ? [manifest.value] : [];
+  const parts = archiveParts(archive.value, replacements, { stripPrefix: false });
+  const looked = lookAtWritten(parts, archive.value, replacements, () => null);
+  return looked.ok ? ok(await gzipParts(parts)) : looked;
+}
+
 /** Who has said which tokens file is meant needs not to be told again where they are. */
 const OVER_BY_CHOICE = ['tokens-file-elsewhere', 'tokens-file-link'];
 

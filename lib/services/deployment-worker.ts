@@ -16,12 +16,13 @@ import {
 import { getToken } from '@/lib/akamai/tokens';
 import { readArchive } from '@/lib/domain/archive';
 import { fateOf, holdMs } from '@/lib/domain/bulk-run';
-import { patchBundle } from '@/lib/domain/bundle';
+import { patchBundle, renameVersion } from '@/lib/domain/bundle';
 import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { dayAt } from '@/lib/domain/day';
 import {
   A_MINUTE_MAX,
   findSent,
+  isOpen,
   judgeActivation,
   judgeUpload,
   problemWords,
@@ -36,6 +37,7 @@ import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import {
   countSent,
+  findDeployment,
   hasOpenSteps,
   listDueSteps,
   markStepSent,
@@ -44,6 +46,7 @@ import {
   settleStep,
   takeStep,
 } from '@/lib/store/deployments';
+import { findFacts } from '@/lib/store/usage';
 import { settleIntent, withAudit } from './audit';
 import { authorize, authorizeAgain } from './authorize';
 import { retrieve } from './bundles';
@@ -236,6 +239,12 @@ async function activate(step: Step, network: Network): Promise<StepResult> {
     const words = `Version ${live} is live on ${network} now, not ${base}. Nothing was sent: it would take the place of other code.`;
     return { state: 'failed', code: 'conflict', words };
   }
+  const awaited = await dependencyOf(step, network, connection);
+  if (awaited !== null) {
+    const title = `It waits for EdgeWorker ${awaited}, on whose code it depends, to be active on ${network}.`;
+    const advice = 'It takes up what that has live when it is activated.';
+    return refused(step, fail('busy', 503, title, advice, { retryAfterSeconds: 1 }).problem);
+  }
   const act = {
     action: 'edgeworker.activate',
     target: `${edgeworker} ${version} ${network}`,
@@ -263,6 +272,19 @@ async function activate(step: Step, network: Network): Promise<StepResult> {
   );
   if (!sent.ok) return refused(step, sent.problem);
   return { state: 'following', activation: sent.value.value.id, nextAt: now() + FOLLOW_MS.min };
+}
+
+/** An EdgeWorker of the same deployment that this one depends on, and that is on its way to the network; null for none. */
+async function dependencyOf(step: Step, network: Network, connection: Connection): Promise<string | null> {
+  const { edgeworker: edgeWorker, base, account, deployment_id: id } = step;
+  const own = findFacts(connection.client.id, { edgeWorker, version: base, revision: '' });
+  const deployment = own && own.dependencies.length > 0 ? await findDeployment(account, id) : null;
+  const underWay = deployment?.items.find(
+    ({ edgeworker, position }) =>
+      own?.dependencies.includes(edgeworker) &&
+      deployment.steps.some((one) => one.position === position && one.kind === network && isOpen(one.state)),
+  );
+  return underWay?.edgeworker ?? null;
 }
 
 type Ready = { actor: Actor; connection: Connection };
@@ -330,27 +352,59 @@ type Made = { bytes: Uint8Array; checksum: string };
 
 /** The live version's bundle with the token in it, under the new version, as Akamai's validation takes it. */
 async function makeBundle(step: Step, actor: Actor, connection: Connection): Promise<Result<Made>> {
-  const { account, token, edgeworker, base, version } = step;
+  const { edgeworker, base, version, replaces } = step;
   const { client } = connection;
-  const entries = await retrieve(actor, account, 'bundle.patch', [token]);
-  if (!entries.ok) return entries;
   const content = await downloadVersion(client, edgeworker, base);
   if (!content.ok) return content;
-  const patched = await patchBundle(content.value, entries.value, { overwrite: true, version });
-  if (!patched.ok) return patched;
-  const { bytes } = patched.value;
-  const left = await leftOf(step, bytes, connection);
-  if (!left.ok) return left;
-  const validated = await validateBundle(client, bytes);
+  const isPassedOn = await usesThroughDependency(connection, { edgeWorker: edgeworker, base }, replaces);
+  const made = isPassedOn
+    ? await renameVersion(content.value, version)
+    : await withToken(step, actor, connection, content.value);
+  if (!made.ok) return made;
+  const validated = await validateBundle(client, made.value);
   if (!validated.ok) return validated;
   const { errors } = validated.value;
   if (errors.length > 0) return fail('bundle-refused', 422, refusalWords(errors), 'Nothing was uploaded.');
-  return ok({ bytes, checksum: sha256(bytes) });
+  return ok({ bytes: made.value, checksum: sha256(made.value) });
+}
+
+async function withToken(
+  { account, token, version, replaces, edgeworker }: Step,
+  actor: Actor,
+  connection: Connection,
+  content: Buffer,
+): Promise<Result<Uint8Array>> {
+  const entries = await retrieve(actor, account, 'bundle.patch', [token]);
+  if (!entries.ok) return entries;
+  const patched = await patchBundle(content, entries.value, { overwrite: true, version });
+  if (!patched.ok) return patched;
+  const { bytes } = patched.value;
+  const left = await leftOf(bytes, { replaces, edgeworker }, connection);
+  return left.ok ? ok(bytes) : left;
+}
+
+/**
+ * Whether a live version holds `token` only through an EdgeWorker that it depends on. Such a version needs no patch: its
+ * next one takes up what the dependency has live when it is activated.
+ */
+export async function usesThroughDependency(
+  connection: Connection,
+  { edgeWorker, base }: { edgeWorker: string; base: string },
+  token: string | null,
+): Promise<boolean> {
+  const own = findFacts(connection.client.id, { edgeWorker, version: base, revision: '' });
+  if (token === null || !own || own.dependencies.length === 0) return false;
+  const tokens = await cachedTokens(connection);
+  const context = { tokens: tokens.ok ? tokens.value.tokens : null, today: dayAt(now()), edgeWorker };
+  return !matchFacts(own, context).uses.some(({ known, token: name }) => (known?.name ?? name) === token);
 }
 
 /** Ok, unless the bundle still holds the token that must be gone. */
-async function leftOf(step: Step, bytes: Uint8Array, connection: Connection): Promise<Result<null>> {
-  const { replaces, edgeworker } = step;
+async function leftOf(
+  bytes: Uint8Array,
+  { replaces, edgeworker }: Pick<Step, 'replaces' | 'edgeworker'>,
+  connection: Connection,
+): Promise<Result<null>> {
   if (replaces === null) return ok(null);
   const [archive, tokens] = await Promise.all([readArchive(bytes), cachedTokens(connection)]);
   if (!archive.ok) return archive;

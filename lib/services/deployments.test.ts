@@ -31,12 +31,14 @@ const folder = mkdtempSync(join(tmpdir(), 'token-desk-deployments-'));
 const ACCOUNT = 'default';
 const OLD = 'cart-session-writer';
 const NEW = 'cart-session-2';
-/** The versions that live on OLD: of two EdgeWorkers, another one on each network. */
+/** The versions that live on OLD, another one on each network. 4116 does through 4105, on which it depends. */
 const LIVE = [
   { edgeWorker: '4101', base: '2.3.1', version: '2.3.2' },
   { edgeWorker: '4101', base: '2.3.0', version: '2.3.0-1' },
   { edgeWorker: '4105', base: '1.2.0', version: '1.2.1' },
   { edgeWorker: '4105', base: '1.1.7', version: '1.1.8' },
+  { edgeWorker: '4116', base: '6.1.0', version: '6.1.1' },
+  { edgeWorker: '4116', base: '6.0.4', version: '6.0.5' },
 ] as const;
 let simulator: Simulator;
 let control: Control;
@@ -185,31 +187,36 @@ test('[104] after a kill, what was not sent is sent, and what was sent is looked
   await settleEarlierRun();
   startDeployments();
   const seen = await ended(id);
-  assert.deepEqual(statesOf(seen, 'upload'), ['done', 'done', 'failed', 'done']);
+  assert.deepEqual(statesOf(seen, 'upload'), ['done', 'done', 'failed', 'done', 'done', 'done']);
   assert.match(wordsOfUpload(seen, 2), /nothing was done/);
-  assert.deepEqual((await posts()).sort(), ['4101/versions', '4105/versions']);
+  assert.deepEqual((await posts()).sort(), [
+    '4101/versions',
+    '4105/versions',
+    '4116/versions',
+    '4116/versions',
+  ]);
 });
 
 test('a token takes the place of another in all live versions, network by network', async () => {
-  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  assert.equal(await wordsOf(OLD), 'used by 3, 3 on production');
   const seen = await uploaded();
-  assert.deepEqual(statesOf(seen, 'upload'), ['done', 'done', 'done', 'done']);
-  assert.deepEqual(seen.activatable, { staging: 2, production: 2 });
-  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  assert.deepEqual(statesOf(seen, 'upload'), Array(6).fill('done'));
+  assert.deepEqual(seen.activatable, { staging: 3, production: 3 });
+  assert.equal(await wordsOf(OLD), 'used by 3, 3 on production');
   await activated(seen.id, 'staging');
-  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  assert.equal(await wordsOf(OLD), 'used by 3, 3 on production');
   assert.deepEqual(activeOf(4101), { staging: '2.3.2', production: '2.3.0' });
   const last = await activated(seen.id, 'production');
-  assert.deepEqual(statesOf(last, 'staging'), ['done', null, 'done', null]);
-  assert.deepEqual(statesOf(last, 'production'), [null, 'done', null, 'done']);
+  assert.deepEqual(statesOf(last, 'staging'), ['done', null, 'done', null, 'done', null]);
+  assert.deepEqual(statesOf(last, 'production'), [null, 'done', null, 'done', null, 'done']);
   assert.deepEqual(activeOf(4105), { staging: '1.2.1', production: '1.1.8' });
   assert.equal(await wordsOf(OLD), 'unused');
-  assert.equal(await wordsOf(NEW), 'used by 2, 2 on production');
+  assert.equal(await wordsOf(NEW), 'used by 3, 3 on production');
   const again = await activateUploaded(operatorActor(), ACCOUNT, seen.id, { network: 'staging', note: '' });
   assert.ok(!again.ok && again.problem.code === 'conflict');
   const actions = actionsOf(seen.id);
-  assert.equal(actions.filter((action) => action === 'edgeworker.upload').length, 4);
-  assert.equal(actions.filter((action) => action === 'edgeworker.activate').length, 4);
+  assert.equal(actions.filter((action) => action === 'edgeworker.upload').length, 6);
+  assert.equal(actions.filter((action) => action === 'edgeworker.activate').length, 6);
 });
 
 /** What was done for a deployment, by the audit. */
@@ -224,16 +231,20 @@ test('the preview shows the change of each version, and a version that is free',
   const exchange = { token: NEW, replaces: OLD };
   const read = await previewDeployment(operatorActor(), ACCOUNT, exchange, LIVE);
   assert.ok(read.ok);
-  const told = read.value.map(({ edgeWorker, version, networks, inspection }) => {
-    assert.ok(inspection.ok && inspection.value.preview?.ok, JSON.stringify(inspection));
-    assert.ok(inspection.value.preview.diff.some((line) => JSON.stringify(line).includes(NEW)));
-    return [edgeWorker.id, version, networks.join(), inspection.value.suggestedVersion];
+  const told = read.value.map(({ edgeWorker, version, networks, inspection, isPassedOn }) => {
+    assert.ok(inspection.ok, JSON.stringify(inspection));
+    const { preview, suggestedVersion } = inspection.value;
+    const isChanged = preview?.ok && preview.diff.some((line) => JSON.stringify(line).includes(NEW));
+    assert.equal(isChanged ?? false, !isPassedOn);
+    return [edgeWorker.id, version, networks.join(), suggestedVersion, isPassedOn];
   });
   assert.deepEqual(told, [
-    ['4101', '2.3.1', 'staging', '2.3.2'],
-    ['4101', '2.3.0', 'production', '2.3.2'],
-    ['4105', '1.2.0', 'staging', '1.2.1'],
-    ['4105', '1.1.7', 'production', '1.1.8'],
+    ['4101', '2.3.1', 'staging', '2.3.2', false],
+    ['4101', '2.3.0', 'production', '2.3.2', false],
+    ['4105', '1.2.0', 'staging', '1.2.1', false],
+    ['4105', '1.1.7', 'production', '1.1.8', false],
+    ['4116', '6.1.0', 'staging', '6.1.1', true],
+    ['4116', '6.0.4', 'production', '6.0.5', true],
   ]);
   const gone = await previewDeployment(operatorActor(), ACCOUNT, exchange, [
     { edgeWorker: '4101', base: '9' },
@@ -315,7 +326,7 @@ test('an activation that fails is told, and what was live stays', async () => {
   const seen = await activated(id, 'staging');
   assert.deepEqual(statesOf(seen, 'staging'), ['failed']);
   assert.match(seen.items[0]?.steps.staging?.words ?? '', /ERROR/);
-  assert.equal(await wordsOf(OLD), 'used by 2, 2 on production');
+  assert.equal(await wordsOf(OLD), 'used by 3, 3 on production');
 });
 
 test('a bundle that would still use the old token is not uploaded', async () => {

@@ -34,7 +34,7 @@ import { authorize } from './authorize';
 import { type Inspection, inspectBundle } from './bundle-inspection';
 import { type PatchResult, patchBundle, takeEntries } from './bundles';
 import { type Connection, connect } from './connection';
-import { uploadsOff, wakeDeployments } from './deployment-worker';
+import { uploadsOff, usesThroughDependency, wakeDeployments } from './deployment-worker';
 import type { Actor } from './session';
 import { mustStore } from './storage';
 import { readScanned } from './usage-worker';
@@ -46,7 +46,11 @@ const ID_LENGTH_MAX = 100;
 export type BaseVersion = { edgeWorker: string; base: string };
 
 /** What a patch of a live version would change. */
-export type DeploymentPreview = LiveVersion & { inspection: Result<Inspection> };
+export type DeploymentPreview = LiveVersion & {
+  inspection: Result<Inspection>;
+  /** It holds the replaced token only through an EdgeWorker that it depends on: its files stay as they are. */
+  isPassedOn: boolean;
+};
 
 /** The token that is put in, and the one that it takes the place of. */
 export type Exchange = { token: string; replaces: string | null };
@@ -59,7 +63,7 @@ export type Exchange = { token: string; replaces: string | null };
 export async function previewDeployment(
   actor: Actor,
   account: string,
-  { token }: Exchange,
+  { token, replaces }: Exchange,
   versions: readonly BaseVersion[],
 ): Promise<Result<readonly DeploymentPreview[]>> {
   const live = await liveVersions(actor, account, 'bundle.patch', versions);
@@ -69,17 +73,19 @@ export async function previewDeployment(
   // One after the other: each holds a bundle in memory, and a user has one place among those who patch.
   for (const one of found) {
     const content = await downloadVersion(connection.client, one.edgeWorker.id, one.version);
+    const base = { edgeWorker: one.edgeWorker.id, base: one.version };
+    const isPassedOn = await usesThroughDependency(connection, base, replaces);
     const inspection = content.ok
       ? await inspectBundle(actor, content.value, {
           account,
-          tokens: [token],
+          tokens: isPassedOn ? [] : [token],
           options: { overwrite: true },
           edgeWorker: one.edgeWorker.id,
           validate: false,
         })
       : content;
     if (!inspection.ok && inspection.problem.code === 'token-not-found') return inspection;
-    previews.push({ ...one, inspection });
+    previews.push({ ...one, inspection, isPassedOn });
   }
   return ok(previews);
 }

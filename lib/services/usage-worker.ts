@@ -2,10 +2,16 @@
 // background, behind everything that people wait for. For usage.ts and the start of the server: it authorises nobody.
 import 'server-only';
 import { createHash } from 'node:crypto';
-import { downloadVersion, listActivations, listEdgeWorkers } from '@/lib/akamai/edgeworkers';
+import {
+  downloadRevision,
+  downloadVersion,
+  listActivations,
+  listEdgeWorkers,
+  listRevisions,
+} from '@/lib/akamai/edgeworkers';
 import { readArchive } from '@/lib/domain/archive';
 import { fateOf, HELD_MS_MAX, holdMs, TRIES_MAX } from '@/lib/domain/bulk-run';
-import { readBundleFacts } from '@/lib/domain/bundle-doctor';
+import { type BundleFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { NETWORKS, type Network } from '@/lib/domain/permissions';
 import { ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { Scanned, ScannedVersion } from '@/lib/domain/usage-index';
@@ -15,6 +21,7 @@ import { settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import {
+  type BundleKey,
   type BundleReading,
   beginScan,
   endScan,
@@ -234,32 +241,79 @@ async function readEdgeWorker(connection: Connection, edgeWorker: string, how: T
   }
   const live: Record<Network, string | null> = { staging: null, production: null };
   for (const { network, version } of active.value) live[network] = version;
+  const revisions: Record<Network, string> = { staging: '', production: '' };
   for (const version of new Set(NETWORKS.flatMap((network) => live[network] ?? []))) {
-    const read = await readVersion(connection, edgeWorker, version, how);
+    const read = await readBundle(connection, { edgeWorker, version, revision: '' }, how);
     if (!read.ok) return read;
+    if (!read.value || read.value.dependencies.length === 0) continue;
+    const networks = NETWORKS.filter((network) => live[network] === version);
+    const running = await readCombined(connection, { edgeWorker, version, networks }, how);
+    if (!running.ok) return running;
+    for (const network of NETWORKS)
+      if (live[network] === version) revisions[network] = running.value[network];
   }
-  putReading(client.id, edgeWorker, { ...live, staging_revision: '', production_revision: '' });
+  putReading(client.id, edgeWorker, {
+    ...live,
+    staging_revision: revisions.staging,
+    production_revision: revisions.production,
+  });
   forgetKnown(client.id);
   return ok(null);
 }
 
-/** Reads a version's bundle, unless that is known. Problems: as `readEdgeWorker`. */
-async function readVersion(
-  { client }: Connection,
-  edgeWorker: string,
-  version: string,
+/**
+ * Reads the combined bundles of a version with dependencies: which revision runs on each of `networks`; '' where that cannot be
+ * told, so that the code of its dependencies counts as not read. Problems: as `readEdgeWorker`.
+ */
+async function readCombined(
+  connection: Connection,
+  { edgeWorker, version, networks }: { edgeWorker: string; version: string; networks: readonly Network[] },
   how: Try,
-): Promise<Result<null>> {
-  const key = { edgeWorker, version, revision: '' };
-  if (findFacts(client.id, key)) return ok(null);
+): Promise<Result<Record<Network, string>>> {
+  const running: Record<Network, string> = { staging: '', production: '' };
   const options = { priority: how.priority, signal: how.signal };
-  const content = await downloadVersion(client, edgeWorker, version, options);
+  const listed = await listRevisions(connection.client, edgeWorker, { version, ...options });
+  // Not every account has combined bundles: then the API does not know them.
+  if (!listed.ok) return isForAgain(listed.problem, how) ? listed : ok(running);
+  for (const network of networks) {
+    const [newest] = listed.value
+      .filter((one) => one.network === network && one.status === 'COMPLETE' && !PLACEHOLDER.test(one.id))
+      .sort((one, other) => timeOf(other) - timeOf(one));
+    if (!newest) continue;
+    const read = await readBundle(connection, { edgeWorker, version, revision: newest.id }, how);
+    if (!read.ok) return read;
+    running[network] = newest.id;
+  }
+  return ok(running);
+}
+
+/** A revision that combines nothing (EdgeWorkers guide, "Terminology"). */
+const PLACEHOLDER = /-0$/;
+
+function timeOf({ changedAt, createdAt }: { changedAt: string | null; createdAt: string | null }): number {
+  return Date.parse(changedAt ?? createdAt ?? '') || 0;
+}
+
+/** Reads a bundle, unless that is known: its facts, or null when it cannot be read. Problems: as `readEdgeWorker`. */
+async function readBundle(
+  { client }: Connection,
+  key: BundleKey,
+  how: Try,
+): Promise<Result<BundleFacts | null>> {
+  const known = findFacts(client.id, key);
+  if (known) return ok(known);
+  const options = { priority: how.priority, signal: how.signal };
+  const { edgeWorker, version, revision } = key;
+  const content =
+    revision === ''
+      ? await downloadVersion(client, edgeWorker, version, options)
+      : await downloadRevision(client, edgeWorker, revision, options);
   if (!content.ok && isForAgain(content.problem, how)) return content;
   const reading: BundleReading = content.ok
     ? await examine(content.value)
     : { fault: wordsOf(content.problem), checksum: null };
   putBundle(client.id, key, reading);
-  return ok(null);
+  return ok('facts' in reading ? reading.facts : null);
 }
 
 /** What may be kept of a bundle; nothing else of it is. */

@@ -17,6 +17,9 @@ import { startUsage } from './usage-worker';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-usage-'));
 const ACCOUNT = 'default';
+/** Of the account as seeded: EdgeWorkers, and among them one with dependencies, with another version on each network. */
+const COUNT = 16;
+const STOREFRONT = '4116';
 /** A token that every EdgeWorker may use, on production too, and none does. */
 const ANYBODYS = 'maintenance-switch';
 let simulator: Simulator;
@@ -90,7 +93,7 @@ async function calls(): Promise<string[]> {
 test('a scan tells which live versions use each token, and how sure that is', async () => {
   assert.equal((await usage()).scan, null);
   const seen = await scanned();
-  assert.deepEqual(seen.scan?.progress, { done: 15, total: 15 });
+  assert.deepEqual(seen.scan?.progress, { done: COUNT, total: COUNT });
   assert.equal(words(seen, 'checkout-rw'), 'used by 3, 3 on production');
   assert.equal(words(seen, 'ab-buckets'), 'used by 1, none on production');
   assert.equal(words(seen, 'legacy-promo'), 'used by 1, 1 on production');
@@ -104,22 +107,40 @@ test('a scan tells which live versions use each token, and how sure that is', as
   assert.ok(bare?.findings.some(({ code }) => code === 'bare-key'));
 });
 
+test('what a dependency holds is read out of the combined bundle, and is not known without it', async () => {
+  const seen = await scanned();
+  const through = usesOf(seen, 'cart-session-writer').filter(
+    ({ edgeWorker }) => edgeWorker.id === STOREFRONT,
+  );
+  assert.deepEqual(through.map(({ networks }) => networks.join()).sort(), ['production', 'staging']);
+  database().raw.prepare('delete from usage_scan').run();
+  await control.fault({
+    match: { path: `/${STOREFRONT}/revisions` },
+    times: 100,
+    answer: { status: 404, body: '{"title":"Not found","errorCode":"EW2002"}' },
+  });
+  const without = await scanned();
+  const storefront = without.index.versions.filter(({ edgeWorker }) => edgeWorker.id === STOREFRONT);
+  assert.equal(storefront.length, 2);
+  for (const { unclear } of storefront)
+    assert.match(unclear.join(), /EdgeWorker 4105 runs with it, and was not read/);
+  assert.equal(words(without, ANYBODYS), 'unknown');
+});
+
 test('a version is downloaded once: the next scan asks only what is live', async () => {
   await scanned();
   const first = (await calls()).filter((target) => target.endsWith('/content'));
   assert.equal(first.length, new Set(first).size);
-  assert.equal(
-    first.length,
-    simulator.account().edgeWorkers.reduce((sum, { versions }) => sum + versions.length, 0),
-  );
+  const versions = simulator.account().edgeWorkers.reduce((sum, one) => sum + one.versions.length, 0);
+  const isRevision = (target: string) => target.includes('/revisions/');
+  assert.equal(first.filter((target) => !isRevision(target)).length, versions);
+  assert.equal(first.filter(isRevision).length, 2);
   await control.clearJournal();
   await scanned();
   const again = await calls();
-  assert.equal(again.length, 1 + 15);
-  assert.ok(
-    again.every((target) => target.endsWith('/ids') || target.endsWith('activeOnNetwork=true')),
-    String(again),
-  );
+  const count = (part: string) => again.filter((target) => target.includes(part)).length;
+  const counts = [count('/ids'), count('activeOnNetwork=true'), count(`/${STOREFRONT}/revisions?version=`)];
+  assert.deepEqual(counts, [1 + COUNT + 2, COUNT, 2], String(again));
 });
 
 test('nothing of a bundle is kept but what the doctor tells: no value and no code', async () => {
@@ -171,7 +192,7 @@ test('a scan can be cancelled, and what was not looked at is said', async () => 
     silent: 'before',
   });
   assert.ok((await scanUsage(operatorActor(), ACCOUNT)).ok);
-  await reached(({ scan }) => scan?.progress?.done === 14);
+  await reached(({ scan }) => scan?.progress?.done === COUNT - 1);
   const second = await scanUsage(operatorActor(), ACCOUNT);
   assert.ok(!second.ok && second.problem.code === 'conflict');
   assert.ok((await cancelScan(operatorActor(), ACCOUNT)).ok);
@@ -195,7 +216,7 @@ test('while nothing gets through a scan waits, says why, and goes on by itself',
   assert.ok((await scanUsage(operatorActor(), ACCOUNT)).ok);
   const seen = await reached(({ scan }) => scan?.endedAt !== null);
   assert.equal(seen.scan?.problem, null);
-  assert.deepEqual(seen.scan?.progress, { done: 15, total: 15 });
+  assert.deepEqual(seen.scan?.progress, { done: COUNT, total: COUNT });
 });
 
 // Last, as it starts the worker's clock.
@@ -214,7 +235,7 @@ test('[104] a scan that a killed server began goes on where it was, after the st
   await reached(({ scan }) => scan?.endedAt !== null);
   const asked = await calls();
   assert.ok(!asked.some((target) => target.includes('/4101/')), 'it was read already');
-  assert.equal(asked.filter((target) => target.includes('/activations')).length, 14);
+  assert.equal(asked.filter((target) => target.includes('/activations')).length, COUNT - 1);
 });
 
 /** A scan begins a millisecond after the last one ended, at the earliest. */
