@@ -21,7 +21,7 @@ type ChangeFormProps = {
   look: 'primary' | 'danger';
   keep: string;
   keepHref: Route;
-  /** Whether the token's name must be typed. */
+  /** Whether the token's name must be typed, as far as is known; a refusal may still ask for it. */
   mustType: boolean;
 };
 
@@ -43,7 +43,7 @@ export function ChangeForm({
       <input type="hidden" name="account" value={account} />
       <input type="hidden" name="name" value={name} />
       <input type="hidden" name="attempt" value={nextAttempt(attempt, values.attempt?.[0], problem)} />
-      {mustType && (
+      {(mustType || problem?.fields?.typed) && (
         <Field
           name="typed"
           label={`Type ${name} to confirm`}

@@ -24,6 +24,7 @@ export const PROBLEM_CODES = [
   'token-expired',
   'token-name-taken',
   'outcome-unknown',
+  'confirm-first',
   // Akamai
   'akamai-unreachable',
   'akamai-timeout',

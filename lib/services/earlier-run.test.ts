@@ -143,6 +143,6 @@ test('a form that ran is not sent again, and says that nobody knows', async () =
     request: null,
   });
   await settleEarlierRun();
-  const again = await revokeToken(operatorActor(), 'default', 'was-made', attempt);
+  const again = await revokeToken(operatorActor(), 'default', 'was-made', attempt, 'was-made');
   assert.equal(again.ok ? 'ok' : again.problem.code, 'outcome-unknown');
 });

@@ -167,6 +167,7 @@ const NAME: ApiParameter = {
   description: 'The name of the token.',
   schema: TEXT,
 };
+const CONFIRM = query('confirm', 'The name of the token, to revoke it although live versions use it.');
 const IDEMPOTENCY_KEY: ApiParameter = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -292,8 +293,9 @@ const PATHS: ApiDocument['paths'] = {
     delete: operation('Tokens', 'token.revoke', {
       operationId: 'revokeToken',
       summary: 'Revoke a token',
-      description: 'It cannot be undone: bundles that hold the token lose access.',
-      parameters: [NAME, ACCOUNT, IDEMPOTENCY_KEY],
+      description:
+        'It cannot be undone: bundles that hold the token lose access. What is known to use it is looked at again first; when live versions use it, or it cannot be told, the answer is 409 confirm-first unless its name is sent as confirm.',
+      parameters: [NAME, ACCOUNT, CONFIRM, IDEMPOTENCY_KEY],
       responses: {
         200: json('RevokedToken', 'It was revoked.'),
         ...problems(400, 409, 410, 422, ...OF_AKAMAI),

@@ -714,7 +714,7 @@ const SERVICES: Readonly<Record<string, Line>> = {
   'token-changes.revokeToken': {
     right: 'token.revoke',
     run: async (actor) =>
-      (await import('./token-changes')).revokeToken(actor, 'default', 'qa-scratch', unique()),
+      (await import('./token-changes')).revokeToken(actor, 'default', 'qa-scratch', unique(), 'qa-scratch'),
   },
 };
 
@@ -810,7 +810,7 @@ test('a limit to namespaces and networks binds reading values, creating, refresh
   const outcomes = await Promise.all([
     createToken(actor.value, 'default', request('limited-made'), unique()),
     refreshToken(actor.value, 'default', 'cart-reader', unique()),
-    revokeToken(actor.value, 'default', 'cart-reader', unique()),
+    revokeToken(actor.value, 'default', 'cart-reader', unique(), 'cart-reader'),
     writeTokensFile(actor.value, 'default', null, { tokens: ['cart-reader'], overwrite: false }),
   ]);
   for (const outcome of outcomes) assert.equal(outcome.ok ? 'ok' : outcome.problem.code, 'forbidden');

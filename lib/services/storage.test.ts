@@ -74,7 +74,7 @@ test('[100] while the database takes no change, reads work and every change is r
   const changes = async (actor: Actor) => ({
     create: outcome(await createToken(actor, 'default', request, crypto.randomUUID())),
     refresh: outcome(await refreshToken(actor, 'default', 'cart-reader', crypto.randomUUID())),
-    revoke: outcome(await revokeToken(actor, 'default', 'full', crypto.randomUUID())),
+    revoke: outcome(await revokeToken(actor, 'default', 'full', crypto.randomUUID(), 'full')),
     key: outcome(await createKey(actor, 'another', 'viewer')),
     revokeKey: outcome(await revokeKey(actor, 'another')),
     person: outcome(await addPerson(actor, 'ann@example.com', 'a password for tests only', 'viewer')),

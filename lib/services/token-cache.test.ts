@@ -147,7 +147,7 @@ test('a list that was asked for before a token was revoked does not bring it bac
   await control.fault({ match: LIST, delayMs: 800, answer: { status: 200, body } });
   await rereadTokens(actor, ACCOUNT);
   const asked = listTokens(actor, ACCOUNT, 'briefly');
-  const revoked = await revokeToken(actor, ACCOUNT, 'qa-scratch', crypto.randomUUID());
+  const revoked = await revokeToken(actor, ACCOUNT, 'qa-scratch', crypto.randomUUID(), 'qa-scratch');
   assert.ok(revoked.ok);
   await asked;
   const listed = await listTokens(actor, ACCOUNT);

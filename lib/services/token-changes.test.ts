@@ -74,7 +74,7 @@ test("the outcome of a change has Akamai's id of the request", async () => {
   await control.clearJournal();
   assert.ok((await createToken(actor, ACCOUNT, requestFor('on-record'), 'attempt-1')).ok);
   assert.ok((await refreshToken(actor, ACCOUNT, 'on-record', 'attempt-2')).ok);
-  assert.ok((await revokeToken(actor, ACCOUNT, 'on-record', 'attempt-3')).ok);
+  assert.ok((await revokeToken(actor, ACCOUNT, 'on-record', 'attempt-3', 'on-record')).ok);
   const sent = (await control.journal()).filter(({ method }) => method !== 'GET');
   assert.equal(new Set(sent.map(({ requestId }) => requestId)).size, 3);
   assert.deepEqual(

@@ -16,6 +16,7 @@ import { type Act, withAudit } from './audit';
 import { authorize, authorizeAgain } from './authorize';
 import { type Connection, connect } from './connection';
 import { type DoubtOrigin, isInDoubt, settleByLookUp, stillInDoubt } from './doubts';
+import { checkRevoke } from './revoke-check';
 import type { Actor } from './session';
 import { forgetToken, outdateList, rememberToken } from './token-cache';
 
@@ -130,17 +131,24 @@ export async function refreshToken(
   return ok(after.ok ? after.value : null);
 }
 
-/** Revokes a token for ever. Problems: as `createToken`, and `token-not-found`. */
+/**
+ * Revokes a token for ever, after a last look at the live versions that use it or may. `typed` is what somebody typed to
+ * confirm, null for nothing. Problems: as `createToken`, `token-not-found`, and `confirm-first` (409) when it is not known
+ * that nothing uses it and `typed` is not its name.
+ */
 export async function revokeToken(
   actor: Actor,
   account: string,
   name: string,
   attempt: string,
+  typed: string | null = null,
 ): Promise<Result<{ name: string }>> {
   const allowed = await authorize(actor, 'token.revoke', { account });
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
+  const checked = await checkRevoke(connection.value, name, { typed, isKey: actor.kind === 'key' });
+  if (!checked.ok) return checked;
   const act = { action: 'token.revoke' as const, target: name, account };
   const done = await onlyOnce(actor, { attempt, ...act, request: null }, async (id) => {
     const scoped = await openChange(actor, account, name, 'token.revoke');
@@ -150,7 +158,7 @@ export async function revokeToken(
       ? scoped.value.mayStill
       : () => authorizeAgain(actor, 'token.revoke', { account, anything: true });
     const uuid = scoped.ok ? scoped.value.before.uuid : null;
-    const detail = { ...(uuid === null ? {} : { uuid }), attempt: id };
+    const detail = { ...(uuid === null ? {} : { uuid }), attempt: id, usage: checked.value.words };
     return change(actor, connection.value, { ...act, detail }, { action: act.action, name, uuid }, () =>
       akamai.revokeToken(connection.value.client, name, mayStill),
     );

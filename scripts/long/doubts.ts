@@ -119,7 +119,7 @@ async function oneRound(simulator: Simulator, round: number, total: DoubtRounds)
           ? await createToken(actor, 'default', requestFor(name), attempt)
           : action === 'token.refresh'
             ? await refreshToken(actor, 'default', name, attempt)
-            : await revokeToken(actor, 'default', name, attempt);
+            : await revokeToken(actor, 'default', name, attempt, name);
       const isUnknown = !result.ok && result.problem.code === 'outcome-unknown';
       const told = isUnknown ? await settledState(action, name) : result.ok ? 'done' : 'not-done';
       const token = simulator.account().tokens.get(name);

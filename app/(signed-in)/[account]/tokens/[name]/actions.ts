@@ -20,14 +20,15 @@ export async function refreshAction(_before: FormState, form: FormData): Promise
 export async function revokeAction(_before: FormState, form: FormData): Promise<FormState> {
   const { account, name } = target(form);
   return runAction(form, async (actor) => {
-    if (field(form, 'typed').trim() !== name) {
+    const typed = field(form, 'typed').trim();
+    if (typed !== '' && typed !== name) {
       const words = `Type ${name} exactly.`;
       const advice = 'Nothing was revoked. Type the name of the token to confirm.';
       return fail('invalid-fields', 422, 'The typed name is another one.', advice, {
         fields: { typed: [words] },
       });
     }
-    const revoked = await revokeToken(actor, account, name, field(form, 'attempt'));
+    const revoked = await revokeToken(actor, account, name, field(form, 'attempt'), typed || null);
     if (revoked.ok)
       redirect(`/${encodeURIComponent(account)}/tokens?revoked=${encodeURIComponent(name)}` as Route);
     leaveIfUnknown(revoked, account, name);

@@ -39,6 +39,7 @@ import { readToken, type TokenView } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../../page-frame';
 import { mayOn, signedIn } from '../../../signed-in';
 import { changeNoteAction, keepNoteAction, refreshAction, revokeAction } from './actions';
+import { RevokeDialog } from './revoke-dialog';
 
 type PageParams = PageProps<'/[account]/tokens/[name]'>;
 
@@ -281,7 +282,7 @@ async function TokenDetail({ act, done, run, namespaces, names, ...shown }: Deta
         <NoteDialog account={account} name={token.name} note={note} path={path} />
       )}
       {act === 'revoke' && mayOn(actor, account, 'token.revoke') && (
-        <RevokeDialog account={account} token={token} path={path} names={names} />
+        <RevokeDialog action={revokeAction} actor={actor} account={account} token={token} path={path} />
       )}
       {(isRefreshing || token.activation === 'in-progress') && act === undefined && (
         <Poll mark={isRefreshing ? 'newer' : 'activation'} />
@@ -463,52 +464,6 @@ function RefreshDialog({ account, token, path }: DialogProps) {
         keep="Cancel"
         keepHref={path as Route}
         mustType={false}
-      />
-    </Modal>
-  );
-}
-
-function RevokeDialog({ account, token, path, names }: DialogProps & { names: ReadonlyMap<string, string> }) {
-  const { details } = token;
-  const on = details ? NETWORKS.filter((network) => details.networks[network]) : [];
-  const users =
-    details?.edgeWorkers === 'all'
-      ? ['any EdgeWorker of the account']
-      : (details?.edgeWorkers ?? []).map((id) => `${id} ${names.get(id) ?? ''}`.trim());
-  return (
-    <Modal labelledBy="revoke-title" closeHref={path as Route}>
-      <h2 id="revoke-title" className="mb-2 text-xl">
-        Revoke {visibleText(token.name)}?
-      </h2>
-      <div className="mb-4 grid gap-2 text-m text-ink-2">
-        <p>
-          <b className="text-ink">This cannot be undone.</b> Every EdgeWorker version whose bundle holds this
-          token gets HTTP 401 from EdgeKV
-          {on.length > 0 && ` on ${joinWords(on)}`}.
-        </p>
-        {details && (
-          <>
-            <p>It is allowed for: {visibleText(users.join(', ')) || 'no EdgeWorker'}.</p>
-            <p>
-              They lose access to <code>{visibleText([...details.permissions.keys()].join(', '))}</code>.
-            </p>
-          </>
-        )}
-        <p>
-          Whether a deployed version still uses it is not known here. Duplicate it and patch those bundles
-          first if you are not sure.
-        </p>
-      </div>
-      <ChangeForm
-        action={revokeAction}
-        account={account}
-        name={token.name}
-        attempt={newAttempt()}
-        submit={`Revoke ${visibleText(token.name)}`}
-        look="danger"
-        keep="Keep token"
-        keepHref={path as Route}
-        mustType
       />
     </Modal>
   );

@@ -28,7 +28,8 @@ export async function DELETE(request: Request, { params }: Context): Promise<Res
   if (!actor.ok) return problemResponse(actor.problem, request);
   const account = await accountOrFirst(actor.value, new URL(request.url).searchParams.get('account'));
   if (!account.ok) return problemResponse(account.problem, request);
+  const confirm = new URL(request.url).searchParams.get('confirm');
   const attempt = request.headers.get('idempotency-key') ?? crypto.randomUUID();
-  const revoked = await revokeToken(actor.value, account.value, (await params).name, attempt);
+  const revoked = await revokeToken(actor.value, account.value, (await params).name, attempt, confirm);
   return revoked.ok ? jsonResponse(revoked.value) : problemResponse(revoked.problem, request);
 }
