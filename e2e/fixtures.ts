@@ -10,7 +10,7 @@ import { type ContextOptions, type Desk, type DeskOptions, openDesk as open } fr
 import { ROOT } from '../scripts/steps.mjs';
 
 export { PASSWORD } from '../scripts/desk';
-export { type Desk, expect };
+export { type ContextOptions, type Desk, expect };
 
 export const LOG_FOLDER = join(ROOT, 'test-results', 'logs');
 /** Planted in the simulator's secrets: the texts that no page, log or file may show. */

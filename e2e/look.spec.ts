@@ -29,6 +29,7 @@ const PAGES = [
   '/settings/findings',
   '/settings/findings?check=1&days-old=0',
   '/settings/findings?check=1&on=legacy&days-old=90',
+  '/default/edgeworkers',
   '/default/bundles?token=cart-reader',
   '/tokens?q=geo&expired=1',
   '/due',

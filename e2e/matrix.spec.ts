@@ -30,6 +30,7 @@ const ROUTES: Readonly<Record<string, readonly Call[]>> = {
   '/api/metrics': [{ method: 'GET', path: '/api/metrics', right: 'metrics.read' }],
   '/api/v1/openapi.json': [{ method: 'GET', path: '/api/v1/openapi.json', right: 'app.docs' }],
   '/api/v1/due': [{ method: 'GET', path: '/api/v1/due', right: 'token.list' }],
+  '/api/v1/usage': [{ method: 'GET', path: '/api/v1/usage', right: 'usage.read' }],
   '/api/v1/tokens': [
     { method: 'GET', path: '/api/v1/tokens', right: 'token.list' },
     {
@@ -80,6 +81,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/runs': '/default/runs',
   '/[account]/runs/[id]': '/default/runs/nobody',
   '/[account]/due': '/default/due',
+  '/[account]/edgeworkers': '/default/edgeworkers',
   '/[account]/bundles': '/default/bundles',
   '/tokens': '/tokens',
   '/due': '/due',
@@ -235,6 +237,9 @@ const ACTIONS: Readonly<
     { fields: Record<string, string>; withState: boolean; changes: { right: Right; method: string } | null }
   >
 > = {
+  // Of no account: a scan would go on behind the next tests of this desk.
+  scanAction: { fields: { account: 'nowhere' }, withState: true, changes: null },
+  cancelScanAction: { fields: { account: 'nowhere' }, withState: true, changes: null },
   switchThemeAction: { fields: {}, withState: false, changes: null },
   signOutAction: { fields: {}, withState: false, changes: null },
   rereadAction: { fields: { account: 'default' }, withState: false, changes: null },

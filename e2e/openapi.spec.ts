@@ -151,8 +151,8 @@ test('the document is sound: every reference leads somewhere, every name is used
   }
 });
 
-test('every operation answers as described', async ({ desk }) => {
-  await desk.control.reset();
+test('every operation answers as described', async ({ desk, pageOf }) => {
+  const page = await pageOf('releaser');
   const { api, admin, viewer } = await described(desk);
   const key = admin;
   const name = `described-${Date.now()}`.slice(0, 32);
@@ -163,6 +163,28 @@ test('every operation answers as described', async ({ desk }) => {
   await api.call('GET', '/api/v1/tokens', { key: viewer });
   await api.call('GET', '/api/v1/tokens', { key: viewer, query: 'includeExpired=true&account=default' });
   await api.call('GET', '/api/v1/due', { key: viewer });
+  // With something of everything in it: a token that is gone, and a bundle that cannot be read.
+  await api.call('DELETE', '/api/v1/tokens/{name}', { key, name: 'stock-levels' });
+  const refused = { path: '/ids/4114/versions/1[.]5[.]0/content' };
+  await desk.control.fault({ match: refused, times: 100, answer: { status: 403, body: '{}' } });
+  await page.goto('/default/edgeworkers');
+  await page.getByRole('button', { name: 'Scan now' }).click();
+  const usage = () => api.call('GET', '/api/v1/usage', { key: viewer, query: 'account=default' });
+  await expect
+    .poll(async () => (await usage()).json, { timeout: 20_000 })
+    .toMatchObject({
+      scan: { endedAt: expect.any(String), progress: { done: 16, total: 16 } },
+      tokens: expect.arrayContaining([
+        expect.objectContaining({ name: 'checkout-rw', state: 'used' }),
+        expect.objectContaining({ name: 'maintenance-switch', state: 'unknown' }),
+      ]),
+      gone: [expect.objectContaining({ edgeWorker: '4102', version: '5.0.2', networks: expect.any(Array) })],
+    });
+  expect((await api.call('GET', '/api/v1/tokens', { key: viewer })).json).toMatchObject({
+    tokens: expect.arrayContaining([
+      expect.objectContaining({ usage: { state: 'used', edgeWorkers: 3, onProduction: 3 } }),
+    ]),
+  });
   const dueQuery = 'account=default&kind=expiry,refresh&window=30&finding=no-owner&owner=none&answered=no';
   expect((await api.call('GET', '/api/v1/due', { key: viewer, query: dueQuery })).json).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ kind: 'expiry', window: '7' })]),

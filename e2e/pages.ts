@@ -60,6 +60,10 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
       ANSWER_DIALOG,
     ],
   },
+  '/[account]/edgeworkers': {
+    right: 'usage.read',
+    paths: () => ['/default/edgeworkers', '/default/edgeworkers?q=nothing-like-this'],
+  },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
   '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
   '/due': { right: 'account.list', paths: () => ['/due?kind=expiry', '/due?view=month', '/due?view=charts'] },
@@ -107,20 +111,33 @@ export async function furnish(desk: Desk): Promise<Omit<World, 'bystander'> & { 
     desk.manage(['people', 'invite', world.invited, '--role', 'viewer']),
     desk.manage(['key', 'create', world.key, '--role', 'viewer', '--expires', '5']),
   ]);
-  const run = await someRun(desk);
+  const cookie = await managersCookie(desk);
+  const [run] = await Promise.all([someRun(desk, cookie), scanned(desk, cookie)]);
   const own = ROLES.map((role) => `${role}@example.com`);
   await Promise.all([email, email, ...own].map((one) => anotherSession(desk, one)));
   return { ...world, run };
 }
 
-/** A run of the manager's that has ended, of a token that is not there: nothing is sent for it. */
-async function someRun(desk: Desk): Promise<string> {
+async function managersCookie(desk: Desk): Promise<string> {
   const signedIn = await post(desk, 'signInAction', {
     email: 'manager@example.com',
     password: PASSWORD,
     next: '/',
   });
-  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+/** Scans the live versions, so that the pages have something to tell of them. */
+async function scanned(desk: Desk, cookie: string): Promise<void> {
+  await post(desk, 'scanAction', { account: 'default' }, cookie);
+  await expect(async () => {
+    const usage = await fetch(`${desk.url}/api/v1/usage`, { headers: { Cookie: cookie } });
+    expect(await usage.json()).toMatchObject({ scan: { endedAt: expect.any(String) } });
+  }).toPass();
+}
+
+/** A run of the manager's that has ended, of a token that is not there: nothing is sent for it. */
+async function someRun(desk: Desk, cookie: string): Promise<string> {
   const fields = { account: 'default', t: 'nobody-has-it', attempt: crypto.randomUUID() };
   const begun = await post(desk, 'beginRunAction', fields, cookie);
   const path = begun.headers.get('x-action-redirect')?.split(';')[0] ?? '';

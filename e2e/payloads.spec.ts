@@ -22,7 +22,7 @@ const FRAME = new Set(
 );
 
 /** The rows of a table of tokens. */
-const ROWS = `today rows pick withActions refreshHref revokeHref account owner isLegacy isDoubtful status next kind day
+const ROWS = `today rows pick usedBy withActions refreshHref revokeHref account owner isLegacy isDoubtful status next kind day
   details networks staging production permissions namespaces edgeWorkers`;
 
 /** The bar of the selected ones. */
@@ -35,8 +35,10 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   '/[account]/tokens/[name]': {
     // The texts to copy.
     viewer: 'label text',
+    // The scan.
+    releaser: 'account submit',
     // The dialogs.
-    manager: `account attempt closeHref keep keepHref labelledBy look mustType submit
+    manager: `attempt closeHref keep keepHref labelledBy look mustType
       note owner purpose reviewBy tags ticket`,
   },
   '/[account]/tokens/new': {
@@ -53,6 +55,11 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
     viewer: 'aria-label data-day data-due data-today path search',
     // The dialog of an answer.
     manager: 'account back choices closeHref day hidden kind labelledBy latest lead next usual uuid words',
+  },
+  '/[account]/edgeworkers': {
+    viewer: `account rows title fault versions version networks tokens entries path token words
+      findings severity code text unclear helper`,
+    releaser: 'submit',
   },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': { viewer: `${ROWS} colour` },
@@ -82,7 +89,18 @@ const PREVIEW = `ok file changes kind namespace token was key isRewritten entrie
 type Call = { path: string; bundle?: true; data: Partial<Record<Role, string>> };
 /** The same for the HTTP API: here a role gets a list of its own, the one below it when there is none. */
 const CALLS: readonly Call[] = [
-  { path: '/api/v1/tokens', data: { viewer: `account asOf detailsPending tokens ${TOKEN}` } },
+  {
+    path: '/api/v1/tokens',
+    data: { viewer: `account asOf detailsPending tokens usage state edgeWorkers onProduction ${TOKEN}` },
+  },
+  {
+    path: '/api/v1/usage',
+    data: {
+      viewer: `account scan beganAt endedAt progress done total isCancelled held problem asOf tokens name uuid state
+        uses edgeWorker edgeWorkerName version networks matchedBy entries path key isInlined
+        findings severity code text maybe why gone unread`,
+    },
+  },
   { path: '/api/v1/tokens/cart-reader', data: { viewer: TOKEN } },
   { path: '/api/v1/tokens/old-login-hints', data: { viewer: TOKEN } },
   { path: '/api/v1/tokens/nobody', data: { viewer: `${PROBLEM} upstream errorCode requestId` } },

@@ -13,6 +13,8 @@ const ACTIONS: Readonly<Record<string, (value: (name: string) => string, isOwn: 
   switchThemeAction: () => 'app.health',
   signOutAction: () => 'session.end',
   rereadAction: () => 'token.list',
+  scanAction: () => 'usage.scan',
+  cancelScanAction: () => 'usage.scan',
   newTokenAction: (value) => (value('intent') === 'create' ? 'token.create' : 'token.list'),
   refreshAction: () => 'token.refresh',
   changeNoteAction: () => 'note.change',

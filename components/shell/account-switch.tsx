@@ -11,7 +11,7 @@ type Props = {
   account: AccountLook | null;
   accounts: readonly AccountLook[];
   /** The kind of page to stay on. */
-  page: 'tokens' | 'due' | 'bundles';
+  page: 'tokens' | 'due' | 'edgeworkers' | 'bundles';
   className: string;
 };
 

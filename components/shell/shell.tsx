@@ -4,6 +4,7 @@ import type { LucideIcon } from 'lucide-react';
 import {
   CalendarClock,
   CircleUserRound,
+  Cpu,
   KeyRound,
   KeySquare,
   LogOut,
@@ -25,7 +26,7 @@ import { AccountSwitch } from './account-switch';
 import type { Theme } from './theme';
 
 /** `you` is the page of one's own account, `api` the description of the HTTP API: other pages lead to it. */
-export type Section = 'tokens' | 'due' | 'bundles' | 'you' | 'api' | AdminSection;
+export type Section = 'tokens' | 'due' | 'edgeworkers' | 'bundles' | 'you' | 'api' | AdminSection;
 type AdminSection = 'people' | 'keys' | 'audit' | 'settings';
 
 type ShellProps = {
@@ -45,8 +46,11 @@ type ShellProps = {
 const SECTIONS = [
   { key: 'tokens', label: 'Tokens', icon: KeyRound },
   { key: 'due', label: 'Due', icon: CalendarClock },
+  { key: 'edgeworkers', label: 'EdgeWorkers', icon: Cpu },
   { key: 'bundles', label: 'Bundles', icon: Package },
 ] as const;
+/** Those that there are of all accounts at once. */
+const OF_ALL: readonly Section[] = ['tokens', 'due'];
 
 /** What is the same for all accounts; each is shown to who has its right. */
 const ADMIN_SECTIONS: readonly {
@@ -109,7 +113,7 @@ export function Shell({
           {SECTIONS.map(({ key, label, icon }) => (
             <Link
               key={key}
-              href={(isOfAll && key !== 'bundles' ? `/${key}` : `${base}/${key}`) as Route}
+              href={(isOfAll && OF_ALL.includes(key) ? `/${key}` : `${base}/${key}`) as Route}
               prefetch={false}
               className={railLink}
               aria-current={key === section ? 'page' : undefined}

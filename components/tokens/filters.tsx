@@ -5,7 +5,12 @@ import Link from 'next/link';
 import { Icon } from '@/components/ui/icon';
 import { PERMISSION_WORDS, PERMISSIONS } from '@/lib/domain/permissions';
 import { TOKEN_STATUSES } from '@/lib/domain/token';
-import { DEFAULT_TOKEN_QUERY, type TokenQuery } from '@/lib/domain/token-query';
+import {
+  DEFAULT_TOKEN_QUERY,
+  type TokenQuery,
+  USAGE_FILTERS,
+  type UsageFilter,
+} from '@/lib/domain/token-query';
 import { visibleText } from '@/lib/domain/visible-text';
 import { STATUS_WORDS } from './marks';
 import { SubmitOnChange } from './submit-on-change';
@@ -37,6 +42,14 @@ const PERMISSION_OPTIONS: readonly Option[] = PERMISSIONS.map((value) => ({
   value,
   label: PERMISSION_WORDS[value],
 }));
+
+const USAGE_WORDS: Readonly<Record<UsageFilter, string>> = {
+  used: 'Used',
+  production: 'Used on production',
+  unused: 'Unused',
+  unknown: 'Unknown use',
+};
+const USAGE_OPTIONS: readonly Option[] = USAGE_FILTERS.map((value) => ({ value, label: USAGE_WORDS[value] }));
 
 export function Filters({ query, namespaces, edgeWorkers, owners, href }: FiltersProps) {
   const people = [
@@ -71,6 +84,7 @@ export function Filters({ query, namespaces, edgeWorkers, owners, href }: Filter
             {(edgeWorkers || query.edgeWorker) && (
               <Select name="ew" label="EdgeWorker" value={query.edgeWorker} options={edgeWorkers ?? []} />
             )}
+            <Select name="usage" label="Used by" value={query.usage} options={USAGE_OPTIONS} />
             {(owners.length > 0 || query.owner) && (
               <Select name="owner" label="Owner" value={query.owner} options={people} />
             )}
@@ -135,6 +149,7 @@ function Chips({ query, edgeWorkers, href }: Omit<FiltersProps, 'namespaces' | '
     ['Kind', label(KINDS, query.kind), { kind: null }],
     ['EdgeWorker', label(edgeWorkers ?? [], query.edgeWorker), { edgeWorker: null }],
     ['Owner', query.owner, { owner: null }],
+    ['Used by', label(USAGE_OPTIONS, query.usage), { usage: null }],
   ];
   const active = chips.filter(([, value]) => value);
   if (active.length === 0) return null;

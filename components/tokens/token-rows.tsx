@@ -35,6 +35,8 @@ export type Row = {
   isDoubtful: boolean;
   /** `pending`: on their way; `unknown`: Akamai does not tell them. */
   details: RowDetails | 'pending' | 'unknown';
+  /** `3, 2 on production`, `unused` or `unknown`; null when that was never scanned. */
+  usedBy: string | null;
   next: NextDate | null;
   refreshHref: Route | null;
   revokeHref: Route | null;
@@ -110,6 +112,7 @@ function TokenRow({ row, today, withActions }: Omit<TokenRowsProps, 'rows'> & { 
           </td>
         </>
       )}
+      <UsedBy words={row.usedBy} />
       <td className="c-date">
         <Until next={row.next} status={row.status} today={today} />
       </td>
@@ -137,16 +140,16 @@ function PermissionsCell({ permissions, namespaces }: Pick<RowDetails, 'permissi
   const columns =
     namespaces === 1
       ? 'grid-cols-[minmax(0,8.5rem)]'
-      : 'grid-cols-[minmax(0,8.5rem)_minmax(0,8.5rem)_auto] max-xl:grid-cols-[minmax(0,8.5rem)_auto]';
+      : 'grid-cols-[minmax(0,8.5rem)_minmax(0,8.5rem)_auto] max-wide:grid-cols-[minmax(0,8.5rem)_auto]';
   return (
     <span className={`grid items-center gap-x-2 ${columns}`}>
       {permissions.map(([namespace, held], index) => (
-        <span key={namespace} className={`min-w-0 ${index > 0 ? 'max-xl:hidden' : ''}`}>
+        <span key={namespace} className={`min-w-0 ${index > 0 ? 'max-wide:hidden' : ''}`}>
           <Permissions namespace={namespace} held={held} />
         </span>
       ))}
-      {more > 0 && <MoreNamespaces count={more} className="max-xl:hidden" />}
-      {namespaces > 1 && <MoreNamespaces count={namespaces - 1} className="xl:hidden" />}
+      {more > 0 && <MoreNamespaces count={more} className="max-wide:hidden" />}
+      {namespaces > 1 && <MoreNamespaces count={namespaces - 1} className="wide:hidden" />}
     </span>
   );
 }
@@ -170,6 +173,27 @@ function EdgeWorkersCell({ edgeWorkers }: Pick<RowDetails, 'edgeWorkers'>) {
         EWs
       </span>
     </>
+  );
+}
+
+function UsedBy({ words }: { words: string | null }) {
+  if (words === null)
+    return (
+      <td className="c-use max-cards:hidden" title="Never scanned">
+        –
+      </td>
+    );
+  const [all, onProduction] = words.split(', ');
+  return (
+    <td className="c-use">
+      {all}
+      {onProduction && (
+        <>
+          <span className="cards:sr-only">, </span>
+          <small>{onProduction}</small>
+        </>
+      )}
+    </td>
   );
 }
 

@@ -6,6 +6,7 @@ import { Icon } from '@/components/ui/icon';
 import type { Day } from '@/lib/domain/day';
 import { nextDate, type Token, tokenKind, tokenStatus } from '@/lib/domain/token';
 import type { Notes, TokenQuery, TokenSort } from '@/lib/domain/token-query';
+import { countWords, type Usages } from '@/lib/domain/usage';
 import { visibleText } from '@/lib/domain/visible-text';
 import { SelectAll } from './selection-bar';
 import { type Row, TokenRows } from './token-rows';
@@ -27,6 +28,8 @@ type TokenTableProps<T extends Token> = {
   isDoubtful: (token: T) => boolean;
   /** What people noted, by uuid. */
   notes: Notes;
+  /** Which live versions hold them, by uuid. */
+  usages: Usages;
   mayRefresh: boolean;
   mayRevoke: boolean;
   /** Whether rows can be selected: then the table stands in a form, which has their names as `t`. */
@@ -39,6 +42,7 @@ const COLUMNS: readonly { key: string; label: string; sort?: TokenSort; classNam
   { key: 'nets', label: 'Networks' },
   { key: 'permissions', label: 'Permissions' },
   { key: 'ews', label: 'EdgeWorkers', className: 'num' },
+  { key: 'usage', label: 'Used by', sort: 'usage' },
   { key: 'date', label: 'Next date', sort: 'date' },
 ];
 
@@ -114,10 +118,12 @@ const SHOWN_NAMESPACES = 2;
 
 /** What the row of a token needs, and nothing else: it is sent to the browser. */
 function rowOf<T extends Token>(token: T, props: TokenTableProps<T>): Row {
-  const { today, tokenHref, isPending, isDoubtful, accountOf, notes, mayRefresh, mayRevoke, mayPick } = props;
+  const { today, tokenHref, isPending, isDoubtful, accountOf, notes, usages, mayRefresh } = props;
+  const { mayRevoke, mayPick } = props;
   const kind = tokenKind(token);
   const { details } = token;
   const owner = notes.get(token.uuid)?.owner;
+  const usage = usages.get(token.uuid);
   return {
     name: visibleText(token.name),
     pick: mayPick ? token.name : null,
@@ -137,6 +143,7 @@ function rowOf<T extends Token>(token: T, props: TokenTableProps<T>): Row {
       : isPending(token)
         ? 'pending'
         : 'unknown',
+    usedBy: usage ? (usage.state === 'used' ? countWords(usage) : usage.state) : null,
     next: nextDate(token),
     refreshHref: mayRefresh && kind === 'auto-refresh' ? tokenHref(token, 'refresh') : null,
     revokeHref: mayRevoke ? tokenHref(token, 'revoke') : null,

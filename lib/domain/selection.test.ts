@@ -24,6 +24,7 @@ function token(name: string, expiry: string | null = null): Token {
 
 const around: Surroundings = {
   today: day('2026-11-26'),
+  usages: new Map(),
   notes: new Map(),
   isWithinLimits: ({ name }) => name !== 'foreign',
   isInDoubt: (name) => name === 'doubtful',
@@ -100,4 +101,12 @@ test('everything that matches reaches over all pages, up to the most that is tak
   const { tokens, leftOut } = choose([...many, ...all], asked, around);
   assert.equal(tokens.length, SELECTED_MAX);
   assert.equal(leftOut.get('too-many')?.length, 3);
+});
+
+test('everything that matches a filter by use is no more than the table shows', () => {
+  const asked = parseSelection({ all: '1', usage: 'unused', job: 'owner' });
+  assert.deepEqual(choose(all, asked, around).tokens, []);
+  const usages = new Map([[all[0]?.uuid ?? '', { state: 'unused' as const, uses: [], maybe: [] }]]);
+  const { tokens } = choose(all, asked, { ...around, usages });
+  assert.deepEqual(tokens, [all[0]]);
 });

@@ -9,6 +9,7 @@ import {
   type SearchParameters,
   type TokenQuery,
 } from './token-query';
+import type { Usages } from './usage';
 
 /** What can be done with many tokens at once. */
 export const JOBS = ['refresh', 'owner', 'review'] as const;
@@ -76,6 +77,8 @@ export type Chosen<T extends Token = Token> = {
 export type Surroundings = {
   today: Day;
   notes: Notes;
+  /** Which live versions use them; empty when that was never scanned. */
+  usages: Usages;
   /** Whether the job on that token lies within the limits of who asks; true while its details are not known. */
   isWithinLimits: (token: Token) => boolean;
   /** Whether an earlier change of it is being looked up. */
@@ -94,7 +97,7 @@ export function choose<T extends Token>(
   const leave = (why: LeftOut, name: string) => leftOut.set(why, [...(leftOut.get(why) ?? []), name]);
   const byName = new Map(all.map((token) => [token.name, token]));
   const names = selection.query
-    ? allMatching(all, selection.query, around.today, around.notes).map(({ name }) => name)
+    ? allMatching(all, selection.query, around.today, around.notes, around.usages).map(({ name }) => name)
     : selection.names;
   const tokens: T[] = [];
   for (const name of names) {

@@ -6,6 +6,7 @@ import { parsePermissions } from './permissions';
 import type { Token } from './token';
 import { tokenRows } from './token-csv';
 import type { TokenNote } from './token-note';
+import type { TokenUsage } from './usage';
 
 function day(text: string): Day {
   return parseDay(text) ?? assert.fail(text);
@@ -130,4 +131,25 @@ test('what people noted stands in the last columns', () => {
   const [head, row] = tokenRows([full], today, new Map([[full.uuid, note]]));
   assert.deepEqual(head?.slice(-5), ['owner', 'purpose', 'ticket', 'tags', 'review by']);
   assert.deepEqual(row?.slice(-5), [note.owner, note.purpose, note.ticket, 'shop eu', '2027-03-31']);
+});
+
+test('the use of a token stands at the end: no count while it is unknown, and nothing when it was never scanned', () => {
+  const live = {
+    edgeWorker: { id: '4101', name: 'cart' },
+    version: '1.0',
+    networks: ['production'] as const,
+  };
+  const use = { ...live, matchedBy: 'reference' as const, entries: [], findings: [] };
+  const table: [TokenUsage | null, string[]][] = [
+    [{ state: 'used', uses: [use], maybe: [] }, ['used', '1', '1']],
+    [{ state: 'unused', uses: [], maybe: [] }, ['unused', '0', '0']],
+    [{ state: 'unknown', uses: [], maybe: [] }, ['unknown', '', '']],
+    [null, ['', '', '']],
+  ];
+  for (const [usage, expected] of table) {
+    const usages = new Map(usage ? [[full.uuid, usage]] : []);
+    const [head, cells] = tokenRows([full], today, NO_NOTES, usages);
+    assert.deepEqual(head?.slice(-3), ['usage', 'used by EdgeWorkers', 'on production']);
+    assert.deepEqual(cells?.slice(-3), expected);
+  }
 });

@@ -3,6 +3,7 @@ import { type Day, daysBetween } from './day';
 import { NETWORKS, printPermissions } from './permissions';
 import { nextDate, type Token, tokenKind, tokenStatus } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
+import { countUses, type TokenUsage, type Usages } from './usage';
 
 const HEAD = [
   'name',
@@ -26,14 +27,30 @@ const HEAD = [
   'review by',
 ] as const;
 
-/** A head row and one row a token on `today` (UTC). What is not known is an empty cell. No negative number: spreadsheets take a leading minus for a formula. */
+const USAGE_HEAD = ['usage', 'used by EdgeWorkers', 'on production'] as const;
+
+/**
+ * A head row and one row a token on `today` (UTC). What is not known is an empty cell. No negative number: spreadsheets
+ * take a leading minus for a formula. `usages`: adds which live versions hold the tokens.
+ */
 export function tokenRows(
   tokens: readonly Token[],
   today: Day,
   notes: ReadonlyMap<string, TokenNote>,
+  usages?: Usages,
 ): string[][] {
   const noteOf = ({ uuid }: Token) => notes.get(uuid) ?? EMPTY_NOTE;
-  return [[...HEAD], ...tokens.map((token) => tokenRow(token, today, noteOf(token)))];
+  const more = ({ uuid }: Token) => (usages ? usageCells(usages.get(uuid)) : []);
+  return [
+    [...HEAD, ...(usages ? USAGE_HEAD : [])],
+    ...tokens.map((token) => [...tokenRow(token, today, noteOf(token)), ...more(token)]),
+  ];
+}
+
+function usageCells(usage: TokenUsage | undefined): string[] {
+  if (!usage) return USAGE_HEAD.map(() => '');
+  const { all, onProduction } = countUses(usage);
+  return [usage.state, ...(usage.state === 'unknown' ? ['', ''] : [String(all), String(onProduction)])];
 }
 
 function tokenRow(token: Token, today: Day, note: TokenNote): string[] {

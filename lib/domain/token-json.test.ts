@@ -3,7 +3,7 @@ import test from 'node:test';
 import { type Day, parseDay } from './day';
 import { parsePermissions } from './permissions';
 import type { Token, TokenDetails } from './token';
-import { tokenJson } from './token-json';
+import { tokenJson, usageJson } from './token-json';
 
 function day(text: string): Day {
   return parseDay(text) ?? assert.fail(text);
@@ -88,4 +88,20 @@ test('all EdgeWorkers is a list of the one word all', () => {
 test('a value is never answered, even when it came along', () => {
   const withValue = { ...token, value: JWT, details: { ...details, kind: 'legacy' as const, value: JWT } };
   assert.ok(!JSON.stringify(tokenJson(withValue, today)).includes('eyJ'));
+});
+
+test('the use of a token is counted only as far as it is known', () => {
+  const live = { edgeWorker: { id: '4101', name: 'cart' }, version: '1.0', networks: ['staging'] as const };
+  const use = { ...live, matchedBy: 'reference' as const, entries: [], findings: [] };
+  assert.deepEqual(usageJson({ state: 'used', uses: [use, use], maybe: [] }), {
+    state: 'used',
+    edgeWorkers: 1,
+    onProduction: 0,
+  });
+  assert.deepEqual(usageJson({ state: 'unknown', uses: [], maybe: [] }), {
+    state: 'unknown',
+    edgeWorkers: null,
+    onProduction: null,
+  });
+  assert.equal(usageJson(undefined), null);
 });

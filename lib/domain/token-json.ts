@@ -1,6 +1,7 @@
 // A token as our HTTP API answers it: Akamai's field names, and the kind and status that we tell. Never a value.
 import type { Day } from './day';
 import { type Token, tokenKind, tokenStatus } from './token';
+import { countUses, type TokenUsage } from './usage';
 
 const ACTIVATION = { 'in-progress': 'IN_PROGRESS', complete: 'COMPLETE', error: 'ERROR' } as const;
 /** How Akamai writes the expiry of a token that does not expire. */
@@ -24,5 +25,17 @@ export function tokenJson(token: Token, today: Day): Record<string, unknown> {
     allowOnProduction: details?.networks.production ?? null,
     namespacePermissions: details && Object.fromEntries(details.permissions),
     restrictToEdgeWorkerIds: details && (details.edgeWorkers === 'all' ? ['all'] : details.edgeWorkers),
+  };
+}
+
+/** How much a token is used, in short; null when its account was never scanned. */
+export function usageJson(usage: TokenUsage | undefined): Record<string, unknown> | null {
+  if (!usage) return null;
+  const { all, onProduction } = countUses(usage);
+  const isKnown = usage.state !== 'unknown';
+  return {
+    state: usage.state,
+    edgeWorkers: isKnown ? all : null,
+    onProduction: isKnown ? onProduction : null,
   };
 }

@@ -14,6 +14,7 @@ import {
   ROWS_PER_PAGE,
   type TokenQuery,
 } from './token-query';
+import type { LiveUse, TokenUsage } from './usage';
 
 function day(text: string): Day {
   const parsed = parseDay(text);
@@ -102,6 +103,37 @@ test('each filter narrows, and a token whose details are not known is kept apart
   assert.deepEqual([page.matching, page.undecided], [1, 1]);
 });
 
+function liveOn(id: string, ...networks: LiveUse['networks']): LiveUse {
+  const edgeWorker = { id, name: `ew-${id}` };
+  return { edgeWorker, version: '1.0', networks, matchedBy: 'reference', entries: [], findings: [] };
+}
+
+const usages = new Map<string, TokenUsage>([
+  ['cart-uuid', { state: 'used', uses: [liveOn('1', 'production'), liveOn('2', 'staging')], maybe: [] }],
+  ['promo-uuid', { state: 'used', uses: [liveOn('1', 'staging'), liveOn('2', 'staging')], maybe: [] }],
+  ['broken-uuid', { state: 'unused', uses: [], maybe: [] }],
+  ['unread-uuid', { state: 'unknown', uses: [], maybe: [] }],
+]);
+
+function usedNames(change: Partial<TokenQuery>): string[] {
+  const query = { ...DEFAULT_TOKEN_QUERY, ...change };
+  return queryTokens(tokens, query, today, new Map(), usages).rows.map((row) => row.name);
+}
+
+test('a filter by use leaves what is used so for certain, and nothing is unused that was never scanned', () => {
+  assert.deepEqual(usedNames({ usage: 'used' }), ['promo', 'cart']);
+  assert.deepEqual(usedNames({ usage: 'production' }), ['cart']);
+  assert.deepEqual(usedNames({ usage: 'unused' }), ['broken']);
+  assert.deepEqual(usedNames({ usage: 'unknown' }), ['unread']);
+  assert.deepEqual(names({ usage: 'unused' }), []);
+  assert.deepEqual(names({ usage: 'unknown' }), ['unread', 'promo', 'cart', 'broken']);
+});
+
+test('by use: production weighs most, and what is unknown stays at the end', () => {
+  assert.deepEqual(usedNames({ sort: 'usage' }), ['broken', 'promo', 'cart', 'unread']);
+  assert.deepEqual(usedNames({ sort: 'usage', descending: true }), ['cart', 'promo', 'broken', 'unread']);
+});
+
 test('a page beyond the last shows the last', () => {
   const many = Array.from({ length: ROWS_PER_PAGE + 1 }, (_, index) => token(`t${index}`, { ns: 'a+r' }));
   const page = queryTokens(many, { ...DEFAULT_TOKEN_QUERY, page: 9 }, today);
@@ -121,8 +153,9 @@ test('a printed query is read back the same', () => {
       permission: fc.constantFrom(null, 'r', 'd'),
       edgeWorker: fc.constantFrom(null, '1234'),
       owner: fc.constantFrom(null, 'A. Bel', 'none'),
+      usage: fc.constantFrom(null, 'used', 'production', 'unused', 'unknown'),
       includeExpired: fc.boolean(),
-      sort: fc.constantFrom('name', 'status', 'date'),
+      sort: fc.constantFrom('name', 'status', 'usage', 'date'),
       descending: fc.boolean(),
       page: fc.integer({ min: 1, max: 99 }),
     },

@@ -11,9 +11,14 @@ import {
   tokenStatus,
 } from './token';
 import { EMPTY_NOTE, type TokenNote } from './token-note';
+import { countUses, isOnProduction, type TokenUsage, type Usages } from './usage';
 
-export const TOKEN_SORTS = ['name', 'status', 'date'] as const;
+export const TOKEN_SORTS = ['name', 'status', 'usage', 'date'] as const;
 export type TokenSort = (typeof TOKEN_SORTS)[number];
+
+/** By the live versions that hold a token. `production`: used there. */
+export const USAGE_FILTERS = ['used', 'production', 'unused', 'unknown'] as const;
+export type UsageFilter = (typeof USAGE_FILTERS)[number];
 
 export type TokenQuery = {
   q: string;
@@ -25,6 +30,7 @@ export type TokenQuery = {
   edgeWorker: string | null;
   /** Somebody's name, or `none` for tokens without an owner. */
   owner: string | null;
+  usage: UsageFilter | null;
   includeExpired: boolean;
   sort: TokenSort;
   descending: boolean;
@@ -43,6 +49,7 @@ export const DEFAULT_TOKEN_QUERY: TokenQuery = {
   permission: null,
   edgeWorker: null,
   owner: null,
+  usage: null,
   includeExpired: false,
   sort: 'date',
   descending: false,
@@ -73,6 +80,7 @@ export function parseTokenQuery(parameters: SearchParameters): TokenQuery {
     permission: oneOf('perm', PERMISSIONS),
     edgeWorker: text('ew') || null,
     owner: text('owner') || null,
+    usage: oneOf('usage', USAGE_FILTERS),
     includeExpired: text('expired') === '1' || text('status') === 'expired',
     sort: TOKEN_SORTS.find((one) => one === sort.replace(/^-/, '')) ?? DEFAULT_TOKEN_QUERY.sort,
     descending: sort.startsWith('-'),
@@ -94,6 +102,7 @@ export function printTokenQuery(query: TokenQuery): string {
   set('perm', query.permission);
   set('ew', query.edgeWorker);
   set('owner', query.owner);
+  set('usage', query.usage);
   set('expired', query.includeExpired && query.status !== 'expired' ? '1' : null);
   const sort = `${query.descending ? '-' : ''}${query.sort}`;
   set('sort', sort === DEFAULT_TOKEN_QUERY.sort ? null : sort);
@@ -103,8 +112,8 @@ export function printTokenQuery(query: TokenQuery): string {
 
 /** Whether any filter narrows the table. Showing expired tokens widens it. */
 export function hasFilters(query: TokenQuery): boolean {
-  const { q, status, kind, network, namespace, permission, edgeWorker, owner } = query;
-  return [q, status, kind, network, namespace, permission, edgeWorker, owner].some(Boolean);
+  const { q, status, kind, network, namespace, permission, edgeWorker, owner, usage } = query;
+  return [q, status, kind, network, namespace, permission, edgeWorker, owner, usage].some(Boolean);
 }
 
 export type TokenPage<T extends Token = Token> = {
@@ -123,6 +132,8 @@ export type TokenPage<T extends Token = Token> = {
 export type Notes = ReadonlyMap<string, TokenNote>;
 
 const NO_NOTES: Notes = new Map();
+/** Of an account that was never scanned: the use of every token is unknown. */
+const NO_USAGES: Usages = new Map();
 
 /** Who owns a token by the notes, each once, in their order. */
 export function ownersOf(notes: Notes): string[] {
@@ -135,8 +146,9 @@ export function queryTokens<T extends Token>(
   query: TokenQuery,
   today: Day,
   notes: Notes = NO_NOTES,
+  usages: Usages = NO_USAGES,
 ): TokenPage<T> {
-  const { matching, undecided } = select(tokens, query, today, notes);
+  const { matching, undecided } = select(tokens, query, today, { notes, usages });
   const all = [...matching, ...undecided];
   const pages = Math.max(1, Math.ceil(all.length / ROWS_PER_PAGE));
   const page = Math.min(query.page, pages);
@@ -155,34 +167,41 @@ export function allMatching(
   query: TokenQuery,
   today: Day,
   notes: Notes = NO_NOTES,
+  usages: Usages = NO_USAGES,
 ): readonly Token[] {
-  return select(tokens, query, today, notes).matching;
+  return select(tokens, query, today, { notes, usages }).matching;
 }
+
+/** What is known of the tokens besides what Akamai tells, by uuid. */
+type Known = { notes: Notes; usages: Usages };
 
 function select<T extends Token>(
   tokens: readonly T[],
   query: TokenQuery,
   today: Day,
-  notes: Notes,
+  known: Known,
 ): { matching: T[]; undecided: T[] } {
   const matching: T[] = [];
   const undecided: T[] = [];
   for (const token of tokens) {
-    const verdict = matches(token, query, today, notes.get(token.uuid) ?? EMPTY_NOTE);
+    const verdict = matches(token, query, today, known);
     if (verdict === 'yes') matching.push(token);
     else if (verdict === 'unknown') undecided.push(token);
   }
-  return { matching: inOrder(matching, query, today), undecided: inOrder(undecided, query, today) };
+  const order = (some: readonly T[]) => inOrder(some, query, today, known.usages);
+  return { matching: order(matching), undecided: order(undecided) };
 }
 
 type Verdict = 'yes' | 'no' | 'unknown';
 
-function matches(token: Token, query: TokenQuery, today: Day, note: TokenNote): Verdict {
+function matches(token: Token, query: TokenQuery, today: Day, { notes, usages }: Known): Verdict {
+  const note = notes.get(token.uuid) ?? EMPTY_NOTE;
   const status = tokenStatus(token, today);
   if (status === 'expired' && !query.includeExpired) return 'no';
   if (query.status && query.status !== status) return 'no';
   if (query.kind && query.kind !== tokenKind(token)) return 'no';
   if (query.owner && !isOwnedBy(note, query.owner)) return 'no';
+  if (query.usage && !isUsedSo(usages.get(token.uuid), query.usage)) return 'no';
   const verdicts = [matchesDetails(token, query), matchesText(token, note, query.q.toLowerCase())];
   if (verdicts.includes('no')) return 'no';
   return verdicts.includes('unknown') ? 'unknown' : 'yes';
@@ -202,6 +221,11 @@ function matchesDetails({ details }: Token, query: TokenQuery): Verdict {
   return 'yes';
 }
 
+function isUsedSo(usage: TokenUsage | undefined, asked: UsageFilter): boolean {
+  if (asked === 'production') return usage?.uses.some(isOnProduction) ?? false;
+  return (usage?.state ?? 'unknown') === asked;
+}
+
 function isOwnedBy({ owner }: TokenNote, asked: string): boolean {
   return asked === 'none' ? owner === null : owner?.toLowerCase() === asked.toLowerCase();
 }
@@ -218,23 +242,31 @@ function matchesText(token: Token, { owner, purpose, tags }: TokenNote, q: strin
 
 type Keyed<T extends Token> = { token: T; name: string; key: string | number | null };
 
-const KEYS: Readonly<Record<TokenSort, (token: Token, today: Day) => string | number | null>> = {
+type KeyOf = (token: Token, today: Day, usages: Usages) => string | number | null;
+
+const KEYS: Readonly<Record<TokenSort, KeyOf>> = {
   name: () => null,
   status: (token, today) => statusRank(token, today),
+  usage: (token, _, usages) => usageKey(usages.get(token.uuid)),
   date: (token, today) => dateKey(token, today),
 };
 
 /** Each token's key is made once: with thousands of tokens the comparisons are the most of a page's time. */
-function inOrder<T extends Token>(tokens: readonly T[], { sort, descending }: TokenQuery, today: Day): T[] {
+function inOrder<T extends Token>(
+  tokens: readonly T[],
+  { sort, descending }: TokenQuery,
+  today: Day,
+  usages: Usages,
+): T[] {
   const keyOf = KEYS[sort];
   const keyed = tokens.map(
-    (token): Keyed<T> => ({ token, name: token.name.toLowerCase(), key: keyOf(token, today) }),
+    (token): Keyed<T> => ({ token, name: token.name.toLowerCase(), key: keyOf(token, today, usages) }),
   );
   const direction = descending ? -1 : 1;
   const byName = (a: Keyed<T>, b: Keyed<T>) => compare(a.name, b.name) || compare(a.token.name, b.token.name);
   const byKey = (a: Keyed<T>, b: Keyed<T>): number => {
     if (sort === 'name') return direction * byName(a, b);
-    // What has no date to come, and what has expired, stays at the end in both directions.
+    // What has no date to come, what has expired, and what is not known stays at the end in both directions.
     if (a.key === null || b.key === null)
       return Number(a.key === null) - Number(b.key === null) || byName(a, b);
     return direction * compare(a.key, b.key) || byName(a, b);
@@ -250,6 +282,16 @@ const RISK_ORDER: readonly TokenStatus[] = ['failed', 'expiring', 'activating', 
 
 function statusRank(token: Token, today: Day): number {
   return RISK_ORDER.indexOf(tokenStatus(token, today));
+}
+
+/** More than an account can have. */
+const EDGEWORKERS_MAX = 1_000;
+
+/** Production counts first. */
+function usageKey(usage: TokenUsage | undefined): number | null {
+  if (!usage || usage.state === 'unknown') return null;
+  const { all, onProduction } = countUses(usage);
+  return onProduction * EDGEWORKERS_MAX + all;
 }
 
 function dateKey(token: Token, today: Day): string | null {

@@ -1,18 +1,20 @@
-// The usage index out of what a scan read of the live versions: their entries, matched with the tokens of the account.
+// The usage index, worked out of what a scan of the live versions read. What could not be read makes a token's use
+// unknown, never unused.
 import { type BundleFacts, matchFacts } from './bundle-doctor';
 import type { MatchedBy, PlacedUse } from './bundle-token-use';
 import type { Day } from './day';
 import type { EdgeWorker } from './edgeworker';
 import type { Network } from './permissions';
-import { isReference, type Token } from './token';
-import type {
-  LiveUse,
-  LiveVersion,
-  MaybeUse,
-  TokenUsage,
-  UnreadEdgeWorker,
-  UsageIndex,
-  VersionUsage,
+import type { Token } from './token';
+import {
+  isPlaceholder,
+  type LiveUse,
+  type LiveVersion,
+  liveOf,
+  type MaybeUse,
+  type TokenUsage,
+  type UsageIndex,
+  type VersionUsage,
 } from './usage';
 
 /** With what a scan read of its bundle, or why that could not be read, in a sentence. */
@@ -22,11 +24,8 @@ export type ScannedVersion = LiveVersion & {
 } & ({ facts: BundleFacts; fault: null } | { facts: null; fault: string });
 
 /** What is known of the live versions of an account. */
-export type Scanned = {
+export type Scanned = Pick<UsageIndex, 'unread' | 'idle' | 'isComplete'> & {
   versions: readonly ScannedVersion[];
-  unread: readonly UnreadEdgeWorker[];
-  /** Whether all EdgeWorkers of the account were looked at. */
-  isComplete: boolean;
 };
 
 /** The index: what `scanned` read, matched with the tokens that the account has now, expired ones included. */
@@ -52,7 +51,8 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
       maybe,
     });
   }
-  return { versions, unread: scanned.unread, ofToken };
+  const { idle, isComplete } = scanned;
+  return { versions, unread: scanned.unread, idle, isComplete, ofToken };
 }
 
 function versionUsage(scanned: ScannedVersion, tokens: readonly Token[], today: Day): VersionUsage {
@@ -93,12 +93,6 @@ function unclearOf({ findings, dependencies }: BundleFacts, uses: readonly Place
   ];
 }
 
-/** What stands there is neither a reference nor a JWT, and no token has that name. */
-function isPlaceholder({ form, reference, legacy, known }: PlacedUse): boolean {
-  if (known !== null || form === 'none') return false;
-  return form === 'reference' ? !isReference(reference ?? '') : legacy === null;
-}
-
 /** Whether a version on `networks` (null: not known which) could get through with the token at all. */
 function mayUse({ details }: Token, { id }: EdgeWorker, networks: readonly Network[] | null): boolean {
   if (!details) return true;
@@ -128,10 +122,6 @@ function liveUse(version: VersionUsage, uses: readonly PlacedUse[]): LiveUse {
     entries: uses.map(({ path, key, isInlined }) => ({ path, key, isInlined })),
     findings: version.findings,
   };
-}
-
-function liveOf({ edgeWorker, version, networks }: LiveVersion): LiveVersion {
-  return { edgeWorker, version, networks };
 }
 
 function withoutNetworks({ edgeWorker, version, why }: MaybeUse): MaybeUse {

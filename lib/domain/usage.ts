@@ -1,5 +1,5 @@
-// Which deployed EdgeWorkers live on which token, worked out of what a scan of the live versions read (usage-index.ts).
-// What could not be read makes a token's use unknown, never unused.
+// Which deployed EdgeWorkers live on which token: what is known of it, and how that is said. What could not be read makes a
+// token's use unknown, never unused. It is worked out in usage-index.ts.
 import type { BundleFinding } from './bundle-finding';
 import type { MatchedBy, PlacedUse } from './bundle-token-use';
 import type { EdgeWorker } from './edgeworker';
@@ -28,7 +28,8 @@ export type MaybeUse = { edgeWorker: EdgeWorker; version: string | null; why: st
 /** An EdgeWorker of which it is not known what is live, with why. */
 export type UnreadEdgeWorker = { edgeWorker: EdgeWorker; fault: string };
 
-export type UsageState = 'used' | 'unused' | 'unknown';
+export const USAGE_STATES = ['used', 'unused', 'unknown'] as const;
+export type UsageState = (typeof USAGE_STATES)[number];
 
 export type TokenUsage = {
   state: UsageState;
@@ -49,8 +50,28 @@ export type UsageIndex = {
   /** By EdgeWorker ID, then as they are live. */
   versions: readonly VersionUsage[];
   unread: readonly UnreadEdgeWorker[];
-  /** By uuid: of every token that the account has. */
-  ofToken: ReadonlyMap<string, TokenUsage>;
+  /** EdgeWorkers that have nothing live. */
+  idle: readonly EdgeWorker[];
+  /** Whether all EdgeWorkers of the account are known. */
+  isComplete: boolean;
+  ofToken: Usages;
+};
+
+/** By uuid: of every token that the account has. */
+export type Usages = ReadonlyMap<string, TokenUsage>;
+
+/** The last scan of an account. Times are milliseconds since 1970. */
+export type ScanView = {
+  beganAt: number;
+  /** Null while it runs. */
+  endedAt: number | null;
+  /** EdgeWorkers that it has looked at, and all of them; null before they are listed. */
+  progress: { done: number; total: number } | null;
+  isCancelled: boolean;
+  /** Why nothing gets through to Akamai now; null while it does, and when it has ended. */
+  held: string | null;
+  /** Why it ended before its end. */
+  problem: string | null;
 };
 
 /** How many EdgeWorkers use a token, and how many of them on production. */
@@ -59,15 +80,20 @@ export function countUses({ uses }: Pick<TokenUsage, 'uses'>): { all: number; on
   return { all: ids(uses), onProduction: ids(uses.filter(isOnProduction)) };
 }
 
-function isOnProduction({ networks }: LiveVersion): boolean {
+/** Whether production depends on it. */
+export function isOnProduction({ networks }: Pick<LiveVersion, 'networks'>): boolean {
   return networks.includes('production');
 }
 
 /** `used by 3, 2 on production`, `unused`, `unknown`. */
 export function usageWords(usage: TokenUsage): string {
-  if (usage.state !== 'used') return usage.state;
+  return usage.state === 'used' ? `used by ${countWords(usage)}` : usage.state;
+}
+
+/** `3, 2 on production`: the EdgeWorkers of a token that is used. */
+export function countWords(usage: Pick<TokenUsage, 'uses'>): string {
   const { all, onProduction } = countUses(usage);
-  return `used by ${all}, ${onProduction === 0 ? 'none' : onProduction} on production`;
+  return `${all}, ${onProduction === 0 ? 'none' : onProduction} on production`;
 }
 
 /** How sure it is that an entry is the token, for people. */
@@ -88,7 +114,24 @@ export function goneUses({ versions }: Pick<UsageIndex, 'versions'>): readonly G
   });
 }
 
+/** What an entry is that no token of the account fits. */
+export function strayWords(use: PlacedUse): string {
+  if (isGone(use)) return 'gone: requests with it get 401';
+  return use.form === 'none' ? 'neither a reference nor a value' : 'a placeholder: which token is not known';
+}
+
 function isGone({ known, form, reference, legacy }: PlacedUse): boolean {
   if (known !== null) return false;
   return form === 'reference' ? isReference(reference ?? '') : legacy !== null;
+}
+
+/** What stands there is neither a reference nor a JWT, and no token has that name. */
+export function isPlaceholder({ form, reference, legacy, known }: PlacedUse): boolean {
+  if (known !== null || form === 'none') return false;
+  return form === 'reference' ? !isReference(reference ?? '') : legacy === null;
+}
+
+/** A live version without what is known of it. */
+export function liveOf({ edgeWorker, version, networks }: LiveVersion): LiveVersion {
+  return { edgeWorker, version, networks };
 }

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { DUE_KINDS, DUE_WINDOWS } from '@/lib/domain/due';
 import { ANSWER_STATES } from '@/lib/domain/due-answer';
 import { FINDING_CODES } from '@/lib/domain/findings';
-import { PERMISSIONS } from '@/lib/domain/permissions';
+import { NETWORKS, PERMISSIONS } from '@/lib/domain/permissions';
 import { PROBLEM_CODES } from '@/lib/domain/problem';
 import { TOKEN_STATUSES } from '@/lib/domain/token';
 import { tokenRequestSchema } from '@/lib/domain/token-request';
+import { USAGE_STATES } from '@/lib/domain/usage';
 
 const day = z.iso.date();
 const fieldMessages = z.record(z.string(), z.array(z.string())).describe('What is wrong, by field.');
@@ -62,11 +63,22 @@ const token = z.object({
   restrictToEdgeWorkerIds: z.array(z.string()).nullable().describe('["all"] when it is not restricted.'),
 });
 
+const listedToken = token.extend({
+  usage: z
+    .object({
+      state: z.enum(USAGE_STATES),
+      edgeWorkers: z.int().nullable().describe('EdgeWorkers with a live version that holds it.'),
+      onProduction: z.int().nullable().describe('Those of them that are live on production.'),
+    })
+    .nullable()
+    .describe('As of the last scan of live EdgeWorkers versions; null when there was none.'),
+});
+
 const tokenList = z.object({
   account: z.string(),
   asOf: z.iso.datetime().describe('When Akamai was asked.'),
   detailsPending: z.int().describe('Tokens whose details are still being read: null until then.'),
-  tokens: z.array(token),
+  tokens: z.array(listedToken),
 });
 
 const dueItem = z.object({
@@ -202,10 +214,60 @@ const inspection = z.object({
     .describe("Akamai's own validation; null when it was not asked."),
 });
 
+const liveVersion = z.object({
+  edgeWorker: z.string().describe('The EdgeWorker ID.'),
+  edgeWorkerName: z.string(),
+  version: z.string(),
+  networks: z.array(z.enum(NETWORKS)).describe('Where the version is active.'),
+});
+const entry = z.object({ path: z.string(), key: z.string(), isInlined: z.boolean() });
+
+const usage = z.object({
+  account: z.string(),
+  scan: z
+    .object({
+      beganAt: z.iso.datetime(),
+      endedAt: z.iso.datetime().nullable().describe('Null while it runs.'),
+      progress: z.object({ done: z.int(), total: z.int() }).nullable().describe('EdgeWorkers.'),
+      isCancelled: z.boolean(),
+      held: z.string().nullable().describe('Why nothing gets through to Akamai now.'),
+      problem: z.string().nullable().describe('Why it ended before its end.'),
+    })
+    .nullable()
+    .describe('The last one; null when there was none.'),
+  asOf: z.iso.datetime().nullable().describe('All of this is as of then, or later.'),
+  tokens: z.array(
+    z.object({
+      name: z.string(),
+      uuid: z.string(),
+      state: z.enum(USAGE_STATES),
+      uses: z.array(
+        liveVersion.extend({
+          matchedBy: z.enum(['reference', 'claims', 'name']).describe('How sure it is.'),
+          entries: z.array(entry),
+          findings: z.array(finding).describe('What is wrong with that version.'),
+        }),
+      ),
+      maybe: z
+        .array(z.object({ edgeWorker: z.string(), version: z.string().nullable(), why: z.string() }))
+        .describe('What could not be read in full, and may use the token.'),
+    }),
+  ),
+  gone: z
+    .array(
+      liveVersion.extend({
+        entries: z.array(entry.extend({ token: z.string().nullable(), reference: z.string().nullable() })),
+      }),
+    )
+    .describe('Live versions that hold tokens which the account does not have any more.'),
+  unread: z.array(z.object({ edgeWorker: z.string(), why: z.string() })),
+});
+
 const SCHEMAS = {
   Problem: problem,
   InnerProblem: innerProblem,
   Token: token,
+  ListedToken: listedToken,
   TokenList: tokenList,
   DueItem: dueItem,
   DueList: dueList,
@@ -213,6 +275,8 @@ const SCHEMAS = {
   CreatedToken: createdToken,
   RefreshedToken: z.union([token, nameOnly.describe('It was refreshed, but could not be read back.')]),
   RevokedToken: nameOnly,
+  Usage: usage,
+  LiveVersion: liveVersion,
   Difference: difference,
   Finding: finding,
   TokenUse: tokenUse,

@@ -367,6 +367,15 @@ const PATHS: ApiDocument['paths'] = {
       responses: { 200: json('DueList', 'The dates.'), ...problems(422, ...OF_AKAMAI) },
     }),
   },
+  '/api/v1/usage': {
+    get: operation('Usage', 'usage.read', {
+      operationId: 'readUsage',
+      summary: 'Which live EdgeWorkers versions use which token',
+      description: 'As of the last scan of the live versions.',
+      parameters: [ACCOUNT],
+      responses: { 200: json('Usage', 'What is known.'), ...problems(...OF_AKAMAI) },
+    }),
+  },
   '/api/v1/openapi.json': {
     get: operation('Server', 'app.docs', {
       operationId: 'readOpenApi',

@@ -146,7 +146,7 @@ async function scan(connection: Connection, signal: AbortSignal): Promise<void> 
   const listed = await insist(id, signal, () => listEdgeWorkers(connection.client, options));
   if (listed === null) return;
   if (!listed.ok) {
-    endScan(id, { problem: `${listed.problem.title} ${listed.problem.detail}` });
+    endScan(id, { problem: whyNotListed(listed.problem) });
     return;
   }
   putEdgeWorkers(id, listed.value);
@@ -334,6 +334,16 @@ function isForAgain(problem: Problem, { signal, isLast }: Try): boolean {
   return signal.aborted || fateOf(problem, { wasSent: false, tries: isLast ? TRIES_MAX : 1 }) !== 'failed';
 }
 
+/** Why there was nothing to look at, and what to do about it. */
+function whyNotListed({ code, title, detail, upstream }: Problem): string {
+  if (code !== 'akamai-grant-missing' && code !== 'akamai-forbidden') return `${title} ${detail}`;
+  const said = upstream?.detail ?? upstream?.title;
+  return (
+    'The API client lacks the EdgeWorkers grant. Give it that grant in Akamai Control Center and scan again.' +
+    (said ? ` Akamai: “${said}”` : '')
+  );
+}
+
 function wordsOf({ title, upstream }: Problem): string {
   return upstream ? `${title} (${upstream.status})` : title;
 }
@@ -378,7 +388,10 @@ export async function readScanned(id: string): Promise<Scanned> {
     const why = readAt === 0 ? 'It was not looked at yet.' : fault;
     return why === null ? [] : [{ edgeWorker: { id: edgeWorker, name }, fault: why }];
   });
-  const scanned = { versions, unread, isComplete: (scan?.listed_at ?? null) !== null };
+  const idle = rows
+    .filter((row) => row.read_at > 0 && row.fault === null && NETWORKS.every((one) => row[one] === null))
+    .map(({ id: edgeWorker, name }) => ({ id: edgeWorker, name }));
+  const scanned = { versions, unread, idle, isComplete: (scan?.listed_at ?? null) !== null };
   known.set(id, scanned);
   return scanned;
 }

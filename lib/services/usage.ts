@@ -2,7 +2,7 @@
 import 'server-only';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
-import type { UsageIndex } from '@/lib/domain/usage';
+import type { ScanView, UsageIndex, Usages } from '@/lib/domain/usage';
 import { indexUsage, type Scanned } from '@/lib/domain/usage-index';
 import type { UsageScanTable } from '@/lib/store/schema';
 import { findScan, listEdgeWorkerRows } from '@/lib/store/usage';
@@ -16,26 +16,14 @@ import { cachedTokens, knownTokens } from './token-cache';
 import { cancelScan as endScan, readScanned, startScan } from './usage-worker';
 import type { Wait } from './wait';
 
-/** The last scan. Times are milliseconds since 1970. */
-export type ScanView = {
-  beganAt: number;
-  /** Null while it runs. */
-  endedAt: number | null;
-  /** EdgeWorkers that it has looked at, and all of them; null before they are listed. */
-  progress: { done: number; total: number } | null;
-  isCancelled: boolean;
-  /** Why nothing gets through to Akamai now; null while it does, and when it has ended. */
-  held: string | null;
-  /** Why it ended before its end. */
-  problem: string | null;
-};
-
 export type Usage = {
   /** Null when nothing was ever scanned. */
   scan: ScanView | null;
   /** The time of the oldest look at an EdgeWorker: everything told here is as of then, or later. Null before that. */
   asOf: number | null;
   index: UsageIndex;
+  /** The use of each token, as in the index; empty when nothing was ever scanned. */
+  usages: Usages;
 };
 
 /**
@@ -69,6 +57,8 @@ export async function knownIndex(account: string, tokens?: readonly Token[]): Pr
   return own && scanned.isComplete ? indexOf(scanned, own) : null;
 }
 
+const NOTHING: Usages = new Map();
+
 /** By the tokens as the cache has them until one changes. */
 const indexed = new WeakMap<readonly Token[], { key: unknown; day: string; index: UsageIndex }>();
 
@@ -87,11 +77,13 @@ async function usageOf({ client }: Connection, tokens: readonly Token[]): Promis
     readScanned(client.id),
     listEdgeWorkerRows(client.id),
   ]);
+  const index = indexOf(scanned, tokens);
   const times = rows.map((row) => row.read_at).filter((at) => at > 0);
   return {
     scan: scan && viewOf(scan, rows),
-    asOf: times.length > 0 ? Math.min(...times) : (scan?.ended_at ?? null),
-    index: indexOf(scanned, tokens),
+    asOf: times.length > 0 ? Math.min(...times) : scan?.listed_at ? scan.ended_at : null,
+    index,
+    usages: scan ? index.ofToken : NOTHING,
   };
 }
 

@@ -2,9 +2,9 @@
 import type { Metadata, Route } from 'next';
 import { Filters } from '@/components/tokens/filters';
 import { NoMatch } from '@/components/tokens/no-match';
-import { Pager } from '@/components/tokens/pager';
 import { ShownCount } from '@/components/tokens/shown-count';
 import { TokenTable } from '@/components/tokens/token-table';
+import { Pager } from '@/components/ui/pager';
 import { Poll } from '@/components/ui/poll';
 import type { AccountLook } from '@/lib/domain/account';
 import { type Token, tokenStatus } from '@/lib/domain/token';
@@ -16,12 +16,14 @@ import {
   queryTokens,
   type TokenQuery,
 } from '@/lib/domain/token-query';
+import type { Usages } from '@/lib/domain/usage';
 import { noAccount } from '@/lib/services/accounts';
 import { listDoubts } from '@/lib/services/doubts';
 import { readNotes } from '@/lib/services/notes';
 import type { Actor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { type AccountTokens, listAllTokens, showFirst } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 import { PageFrame, ProblemPage } from '../page-frame';
 import { signedIn } from '../signed-in';
 import { Unread } from '../unread';
@@ -57,7 +59,8 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
   const day = today();
   const rows = (await Promise.all(all.map((one) => rowsOf(actor, one)))).flat();
   const notes = await notesOf(actor, all);
-  const page = queryTokens(rows, query, day, notes);
+  const usages = await usagesOf(actor, all);
+  const page = queryTokens(rows, query, day, notes, usages);
   await showFirstOf(actor, page.rows);
   const waiting = all.filter(
     ({ listed }) => listed === null || (listed.ok && listed.value.isRefreshing),
@@ -103,6 +106,7 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
             `/${encodeURIComponent(account.slug)}/tokens/${encodeURIComponent(name)}` as Route
           }
           notes={notes}
+          usages={usages}
           isBusy={coming + waiting > 0}
           isPending={({ isPending }) => isPending}
           isDoubtful={({ isDoubtful }) => isDoubtful}
@@ -115,7 +119,7 @@ async function AllTokens({ actor, query, all }: AllTokensProps) {
           mayRevoke={false}
         />
       )}
-      <Pager page={page} query={query} href={hrefOf} />
+      <Pager page={page} href={(number) => hrefOf({ ...query, page: number })} />
       {coming + waiting + doubtful > 0 && <Poll mark={`${coming} ${waiting} ${doubtful}`} />}
     </>
   );
@@ -137,6 +141,12 @@ async function rowsOf(actor: Actor, { account, listed }: AccountTokens): Promise
 async function notesOf(actor: Actor, all: readonly AccountTokens[]): Promise<Notes> {
   const read = await Promise.all(all.map(({ account }) => readNotes(actor, account.slug)));
   return new Map(read.flatMap((notes) => (notes.ok ? [...notes.value] : [])));
+}
+
+async function usagesOf(actor: Actor, all: readonly AccountTokens[]): Promise<Usages> {
+  const known = all.filter(({ listed }) => listed?.ok);
+  const read = await Promise.all(known.map(({ account }) => readUsage(actor, account.slug, 'briefly')));
+  return new Map(read.flatMap((usage) => (usage.ok ? [...usage.value.usages] : [])));
 }
 
 /** The rows on this page are read before others, in each account. */

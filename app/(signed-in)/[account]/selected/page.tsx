@@ -29,6 +29,7 @@ import { readNotes } from '@/lib/services/notes';
 import type { Actor } from '@/lib/services/session';
 import { newAttempt, today } from '@/lib/services/surroundings';
 import { listTokens } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { mayOn, signedIn } from '../../signed-in';
 import { beginRunAction, changeNotesAction } from './actions';
@@ -87,8 +88,9 @@ type SelectedProps = {
 };
 
 async function Selected({ actor, account, selection, tokens, tokensHref }: SelectedProps) {
-  const [notes, doubts, open] = await Promise.all([
+  const [notes, usage, doubts, open] = await Promise.all([
     readNotes(actor, account),
+    readUsage(actor, account, 'briefly'),
     listDoubts(actor, account),
     listOpenRuns(actor, account),
   ]);
@@ -102,6 +104,7 @@ async function Selected({ actor, account, selection, tokens, tokensHref }: Selec
   const chosen = choose(tokens, asked, {
     today: day,
     notes: notes.ok ? notes.value : new Map(),
+    usages: usage.ok ? usage.value.usages : new Map(),
     isWithinLimits: (token) => job === null || isWithinLimits(actor, account, job, token),
     isInDoubt: (name) => inDoubt.has(name),
     isInRun: (name) => open.ok && open.value.names.has(name),

@@ -6,7 +6,6 @@ import { RunNotice, runHref } from '@/components/bulk/run-parts';
 import { Doubts } from '@/components/tokens/doubts';
 import { Filters } from '@/components/tokens/filters';
 import { NoMatch } from '@/components/tokens/no-match';
-import { Pager } from '@/components/tokens/pager';
 import { SelectionBar } from '@/components/tokens/selection-bar';
 import { ShownCount } from '@/components/tokens/shown-count';
 import { StaleData } from '@/components/tokens/stale-data';
@@ -14,7 +13,9 @@ import { TokenTable } from '@/components/tokens/token-table';
 import { ButtonForm } from '@/components/ui/button-form';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
+import { Pager } from '@/components/ui/pager';
 import { Poll } from '@/components/ui/poll';
+import { edgeWorkersHref } from '@/components/usage/usage-parts';
 import { ageInWords } from '@/lib/domain/age';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { printSelection } from '@/lib/domain/selection';
@@ -27,6 +28,7 @@ import {
   queryTokens,
   type TokenQuery,
 } from '@/lib/domain/token-query';
+import type { Usages } from '@/lib/domain/usage';
 import { visibleText } from '@/lib/domain/visible-text';
 import { listOpenRuns, type RunSummary } from '@/lib/services/bulk';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
@@ -35,6 +37,7 @@ import { readNotes } from '@/lib/services/notes';
 import type { Actor } from '@/lib/services/session';
 import { currentTime, today } from '@/lib/services/surroundings';
 import { listTokens, showFirst, type TokenOverview } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 import { rereadAction } from '../../actions';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { mayOn, signedIn } from '../../signed-in';
@@ -96,7 +99,10 @@ async function Tokens({ actor, account, base, query, overview, doubts, runs, edg
   const day = today();
   const noted = await readNotes(actor, account);
   const notes: Notes = noted.ok ? noted.value : new Map();
-  const page = queryTokens(tokens, query, day, notes);
+  const usage = await readUsage(actor, account, 'briefly');
+  const usages: Usages = usage.ok ? usage.value.usages : new Map();
+  const scannedAt = usage.ok ? usage.value.asOf : null;
+  const page = queryTokens(tokens, query, day, notes, usages);
   const href = (changed: TokenQuery) => {
     const search = printTokenQuery(changed);
     return (search ? `${base}?${search}` : base) as Route;
@@ -179,9 +185,14 @@ async function Tokens({ actor, account, base, query, overview, doubts, runs, edg
             pending={pending.size}
             total={tokens.length}
           >
+            <Link href={edgeWorkersHref(account)} prefetch={false} className="ml-auto text-ink-3">
+              {scannedAt === null
+                ? 'EdgeWorkers never scanned'
+                : `EdgeWorkers scanned ${ageInWords(scannedAt, currentTime())}`}
+            </Link>
             <a
               href={`${base}/export?${printTokenQuery(query)}`}
-              className="button ml-auto"
+              className="button"
               data-look="plain"
               download
             >
@@ -203,6 +214,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, runs, edg
                 isBusy={pending.size > 0}
                 isPending={({ name }) => pending.has(name)}
                 notes={notes}
+                usages={usages}
                 isDoubtful={({ name }) => checking.some((one) => one.name === name)}
                 mayRefresh={mayRefresh}
                 mayRevoke={mayOn(actor, account, 'token.revoke')}
@@ -220,7 +232,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, runs, edg
               )}
             </form>
           )}
-          <Pager page={page} query={query} href={href} />
+          <Pager page={page} href={(number) => href({ ...query, page: number })} />
         </>
       )}
       {(isRefreshing || (pending.size > 0 && !problem) || checking.length > 0 || runs.length > 0) && (

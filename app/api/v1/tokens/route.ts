@@ -1,7 +1,7 @@
 // GET the tokens of an account; POST a new one.
 
 import { tokenStatus } from '@/lib/domain/token';
-import { tokenJson } from '@/lib/domain/token-json';
+import { tokenJson, usageJson } from '@/lib/domain/token-json';
 import { tokenRequestSchema } from '@/lib/domain/token-request';
 import { accountOrFirst } from '@/lib/services/accounts';
 import { fieldsProblem, jsonResponse, problemResponse, readJson } from '@/lib/services/respond';
@@ -9,6 +9,7 @@ import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { createToken } from '@/lib/services/token-changes';
 import { listTokens } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 
 export async function GET(request: Request): Promise<Response> {
   const actor = await requestActor(request);
@@ -18,6 +19,9 @@ export async function GET(request: Request): Promise<Response> {
   if (!account.ok) return problemResponse(account.problem, request);
   const listed = await listTokens(actor.value, account.value);
   if (!listed.ok) return problemResponse(listed.problem, request);
+  const usage = await readUsage(actor.value, account.value);
+  if (!usage.ok) return problemResponse(usage.problem, request);
+  const { usages } = usage.value;
   const day = today();
   const shown = listed.value.tokens.filter(
     (token) => query.get('includeExpired') === 'true' || tokenStatus(token, day) !== 'expired',
@@ -26,7 +30,7 @@ export async function GET(request: Request): Promise<Response> {
     account: account.value,
     asOf: new Date(listed.value.readAt).toISOString(),
     detailsPending: listed.value.pending.size,
-    tokens: shown.map((token) => tokenJson(token, day)),
+    tokens: shown.map((token) => ({ ...tokenJson(token, day), usage: usageJson(usages.get(token.uuid)) })),
   });
 }
 

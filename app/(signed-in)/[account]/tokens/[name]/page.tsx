@@ -18,6 +18,8 @@ import { Modal } from '@/components/ui/modal';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
 import { ProblemPanel } from '@/components/ui/problem-panel';
+import { ScanState } from '@/components/usage/scan-state';
+import { UsedBy } from '@/components/usage/used-by';
 import { ageInWords } from '@/lib/domain/age';
 import { createCommand, tokenCommand } from '@/lib/domain/cli-command';
 import type { Namespace } from '@/lib/domain/namespace';
@@ -36,8 +38,10 @@ import { readEarlierNote, readNotes } from '@/lib/services/notes';
 import { type Actor, mustSignInAgain } from '@/lib/services/session';
 import { currentTime, newAttempt, today } from '@/lib/services/surroundings';
 import { readToken, type TokenView } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 import { PageFrame, ProblemPage } from '../../../page-frame';
 import { mayOn, signedIn } from '../../../signed-in';
+import { cancelScanAction, scanAction } from '../../edgeworkers/actions';
 import { changeNoteAction, keepNoteAction, refreshAction, revokeAction } from './actions';
 import { RevokeDialog } from './revoke-dialog';
 
@@ -234,6 +238,7 @@ async function TokenDetail({ act, done, run, namespaces, names, ...shown }: Deta
               <PermissionTable permissions={token.details.permissions} namespaces={namespaces} />
             </section>
           )}
+          <UsedBySection actor={actor} account={account} uuid={token.uuid} />
           {isKnown(token) && <InTheBundle {...shown} token={token} />}
           <section aria-labelledby="cli" className="grid gap-2">
             <h2 id="cli">With the official CLI</h2>
@@ -341,6 +346,34 @@ function Head({ actor, view: { token }, path, account }: Shown) {
         )}
       </p>
     </div>
+  );
+}
+
+type UsedBySectionProps = { actor: Actor; account: string; uuid: string };
+
+async function UsedBySection({ actor, account, uuid }: UsedBySectionProps) {
+  const read = await readUsage(actor, account, 'briefly');
+  const mayScan = mayOn(actor, account, 'usage.scan');
+  return (
+    <section aria-labelledby="used-by">
+      <h2 id="used-by" className="mb-1">
+        Used by
+      </h2>
+      {read.ok ? (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+          <ScanState
+            account={account}
+            scan={read.value.scan}
+            asOf={read.value.asOf}
+            now={currentTime()}
+            actions={mayScan ? { scan: scanAction, cancel: cancelScanAction } : null}
+          />
+          <UsedBy account={account} usage={read.value.usages.get(uuid) ?? null} />
+        </div>
+      ) : (
+        <ProblemPanel problem={read.problem} />
+      )}
+    </section>
   );
 }
 

@@ -8,6 +8,7 @@ import { fileResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { listTokens } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 
 export async function GET(
   request: Request,
@@ -24,10 +25,14 @@ export async function GET(
   const names = parseNames({ t: parameters.getAll('t') });
   const noted = await readNotes(actor.value, account);
   if (!noted.ok) return problemResponse(noted.problem, request);
+  const usage = await readUsage(actor.value, account);
+  if (!usage.ok) return problemResponse(usage.problem, request);
+  const { usages } = usage.value;
+  const query = parseTokenQuery(Object.fromEntries(parameters));
   const tokens =
     names.length > 0
       ? listed.value.tokens.filter(({ name }) => names.includes(name))
-      : allMatching(listed.value.tokens, parseTokenQuery(Object.fromEntries(parameters)), day, noted.value);
-  const csv = printCsv(tokenRows(tokens, day, noted.value));
+      : allMatching(listed.value.tokens, query, day, noted.value, usages);
+  const csv = printCsv(tokenRows(tokens, day, noted.value, usages));
   return fileResponse(new TextEncoder().encode(csv), `tokens-${day}.csv`, 'text/csv; charset=utf-8');
 }
