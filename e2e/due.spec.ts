@@ -234,7 +234,7 @@ test('after a scan the words, the order and the findings go by what live version
   browser,
   problems,
 }) => {
-  const env = { USAGE_SCAN_HOURS: '24' };
+  const env = { USAGE_SCAN_HOURS: '24', AKAMAI_RATE: '100' };
   const { desk, close } = await openDesk('due-usage', { people: ['viewer'], env });
   try {
     const page = await (await desk.signedIn(browser, 'viewer')).newPage();
