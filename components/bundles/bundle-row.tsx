@@ -1,14 +1,13 @@
 'use client';
 // One bundle of the workbench: what was found, what will change, and what can be chosen about it.
-import { type ReactNode, useId } from 'react';
+import { useId } from 'react';
 import { SignInAgain } from '@/components/ui/sign-in-again';
-import { changeSentence } from '@/lib/domain/change-words';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { usesSentence } from '@/lib/domain/token-use-words';
 import { visibleText } from '@/lib/domain/visible-text';
 import { BundleChoices } from './bundle-choices';
-import { DiffView } from './diff-view';
 import type { Finding, Inspection } from './inspection-answer';
+import { Changes, ChangeWords, Findings, foundIn, GravestFindings, Line } from './inspection-parts';
 import { type Bundle, type BundleOptions, isReady } from './workbench-state';
 
 type RowProps = {
@@ -19,10 +18,6 @@ type RowProps = {
   onDownload: () => void;
   onRemove: () => void;
 };
-
-const FINDINGS_SHOWN = 3;
-const SEVERITY_LOOK = { error: 'text-danger', warning: 'text-attention', info: 'text-ink-2' };
-const SEVERITY_WORD = { error: 'Error: ', warning: 'Warning: ', info: '' };
 
 export function BundleRow({ bundle, edgeWorkers, isBusy, onOptions, onDownload, onRemove }: RowProps) {
   const { file, state, saved, problem } = bundle;
@@ -96,30 +91,6 @@ export function BundleRow({ bundle, edgeWorkers, isBusy, onOptions, onDownload, 
   );
 }
 
-type Found = {
-  /** What is true of the bundle that people take away: the patched one, or the original when nothing is patched. */
-  now: readonly Finding[];
-  /** What was wrong with the original and is not any more. */
-  mended: readonly Finding[];
-};
-
-function foundIn({ findings, preview, validation }: Inspection): Found {
-  const after = preview?.ok ? preview.findings : findings;
-  const akamai =
-    validation && 'findings' in validation
-      ? validation.findings.map((one) => ({
-          ...one,
-          text: `Akamai, on the original: ${one.text} (${one.code})`,
-        }))
-      : [];
-  const rank = { error: 0, warning: 1, info: 2 };
-  const isStill = (one: Finding) => after.some(({ text }) => text === one.text);
-  return {
-    now: [...after, ...akamai].sort((a, b) => rank[a.severity] - rank[b.severity]),
-    mended: findings.filter((one) => one.severity !== 'info' && !isStill(one)),
-  };
-}
-
 function factsOf(
   { file, options }: Bundle,
   inspection: Inspection | null,
@@ -172,10 +143,6 @@ function Sign({ bundle, findings }: { bundle: Bundle; findings: readonly Finding
   );
 }
 
-function Line({ look, children }: { look: string; children: ReactNode }) {
-  return <p className={`text-m ${look}`}>{children}</p>;
-}
-
 /** What matters most, without opening anything. */
 function Says({
   bundle: { state },
@@ -196,7 +163,6 @@ function Says({
   if (state.kind === 'cancelled') return <Line look="text-ink-3">Not examined: it was cancelled.</Line>;
   if (!inspection) return <Line look="text-ink-3">Examining …</Line>;
   const { preview } = inspection;
-  const grave = findings.filter(({ severity }) => severity !== 'info');
   return (
     <div className="grid gap-0.5">
       {preview?.ok === false && (
@@ -204,79 +170,13 @@ function Says({
           <Line look="text-danger">{visibleText(preview.problem.title)}</Line>
         </div>
       )}
-      {preview?.ok && (
-        <>
-          <Line look="text-ok">{visibleText(changeSentence(preview.changes))}</Line>
-          <Line look="text-ink-2">
-            {preview.entriesKept} other {preview.entriesKept === 1 ? 'file stays' : 'files stay'} byte for
-            byte
-          </Line>
-        </>
-      )}
+      {preview?.ok && <ChangeWords {...preview} />}
       {preview === null && (
         <Line look="text-ink-2">
           {visibleText(usesSentence([...(inspection.tokensFile?.items ?? []), ...inspection.inlined]))}
         </Line>
       )}
-      {grave.slice(0, FINDINGS_SHOWN).map((one) => (
-        <Line key={one.text} look={SEVERITY_LOOK[one.severity]}>
-          <span className="sr-only">{SEVERITY_WORD[one.severity]}</span>
-          {visibleText(one.text)}
-        </Line>
-      ))}
-      {grave.length > FINDINGS_SHOWN && (
-        <Line look="text-ink-3">and {grave.length - FINDINGS_SHOWN} more below</Line>
-      )}
-    </div>
-  );
-}
-
-function Changes({ inspection: { preview } }: { inspection: Inspection }) {
-  if (!preview) return null;
-  if (preview.ok) {
-    const count = preview.changes.length;
-    const entries = count === 1 ? '1 entry' : `${count} entries`;
-    const note = preview.isRewritten ? 'written anew in standard form' : entries;
-    return <DiffView file={preview.file} note={note} lines={preview.diff} />;
-  }
-  return (
-    <div className="grid gap-2">
-      <p className="text-m text-ink-2">{visibleText(preview.problem.detail)}</p>
-      {preview.rewriteDiff && (
-        <DiffView
-          file="edgekv_tokens.js"
-          note="if it were written anew in standard form"
-          lines={preview.rewriteDiff}
-        />
-      )}
-    </div>
-  );
-}
-
-function Findings({ now, mended }: Found) {
-  return (
-    <div className="grid gap-2">
-      {now.length === 0 && <p className="text-m text-ink-2">All checks passed.</p>}
-      <ul className="grid gap-0.5">
-        {now.map((one) => (
-          <li key={one.text} className={`text-m ${SEVERITY_LOOK[one.severity]}`}>
-            <span className="sr-only">{SEVERITY_WORD[one.severity]}</span>
-            {visibleText(one.text)}
-          </li>
-        ))}
-      </ul>
-      {mended.length > 0 && (
-        <>
-          <h4 className="text-s font-medium text-ink-3">In the original only</h4>
-          <ul className="grid gap-0.5">
-            {mended.map((one) => (
-              <li key={one.text} className="text-m text-ink-2">
-                {visibleText(one.text)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <GravestFindings findings={findings} />
     </div>
   );
 }

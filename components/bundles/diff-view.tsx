@@ -1,8 +1,7 @@
-'use client';
 // What changes in a tokens file, line by line: minus and plus in their own column, secrets as chips that say what stands
 // there. Scrolls on its own, by keyboard too.
+import type { DiffLine } from '@/lib/domain/tokens-file-diff';
 import { visibleText } from '@/lib/domain/visible-text';
-import type { DiffLine } from './inspection-answer';
 
 const SIGNS = { same: '', removed: '−', added: '+', gap: '' };
 const WORDS = { same: '', removed: 'removed: ', added: 'added: ', gap: '' };

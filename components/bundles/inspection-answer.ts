@@ -75,4 +75,3 @@ export const inspectionSchema = z.object({
 
 export type Inspection = z.infer<typeof inspectionSchema>;
 export type Finding = z.infer<typeof finding>;
-export type DiffLine = z.infer<typeof diffLine>;
