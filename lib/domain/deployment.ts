@@ -1,9 +1,12 @@
 // Putting a token into versions that are live: patched, uploaded as new versions, activated. The states of each step, what
 // a look-up says of one whose answer was lost, and all of it in words.
+import type { PlacedUse, TokenUse } from './bundle-token-use';
 import { isEdgeWorkerVersion, VERSION_CHARS_MAX } from './bundle-version';
 import type { EdgeWorker } from './edgeworker';
 import { NETWORKS, type Network } from './permissions';
 import type { Problem } from './problem';
+import type { Token } from './token';
+import type { Change } from './tokens-file';
 
 /** A version that is live, and the one that is made of it. */
 export type Replacement = {
@@ -107,6 +110,85 @@ export function wrongVersions(replacements: readonly Replacement[]): Record<stri
 /** The name of a form's field for the new version of a live one. */
 export function versionField(edgeWorker: string, base: string): string {
   return `version-${edgeWorker}-${base}`;
+}
+
+/** A live version, by its EdgeWorker's ID and its name. */
+export type BaseVersion = { edgeWorker: string; base: string };
+
+/** A live version in an address or a form: `4101:2.3.1`. No version has a colon in it. */
+export function printBase({ edgeWorker, base }: BaseVersion): string {
+  return `${edgeWorker}:${base}`;
+}
+
+/** The live version that such a text names; null when it is none. */
+export function parseBase(text: string): BaseVersion | null {
+  const [, edgeWorker, base] = /^(\d{1,20}):([^:]{1,100})$/.exec(text) ?? [];
+  return edgeWorker !== undefined && base !== undefined && isEdgeWorkerVersion(base)
+    ? { edgeWorker, base }
+    : null;
+}
+
+/** Whether `candidate` may do all that `old` may, as far as both are known. */
+export function canStandIn(
+  { details: candidate }: Pick<Token, 'details'>,
+  { details: old }: Pick<Token, 'details'>,
+): boolean {
+  if (!candidate || !old) return false;
+  const { edgeWorkers, networks, permissions } = candidate;
+  return (
+    NETWORKS.every((network) => networks[network] || !old.networks[network]) &&
+    (edgeWorkers === 'all' ||
+      (old.edgeWorkers !== 'all' && old.edgeWorkers.every((id) => edgeWorkers.includes(id)))) &&
+    [...old.permissions].every(([namespace, held]) =>
+      held.every((one) => permissions.get(namespace)?.includes(one)),
+    )
+  );
+}
+
+type Patched = {
+  tokensFile: { items: readonly TokenUse[] } | null;
+  inlined: readonly (TokenUse & Pick<PlacedUse, 'path'>)[];
+};
+
+/** Why a bundle with these changes would still hold `replaces`, so that it is not uploaded; null when it would not. */
+export function leftWords(
+  { tokensFile, inlined }: Patched,
+  changes: readonly Change[],
+  { token, replaces }: { token: string; replaces: string },
+): string | null {
+  const isOld = ({ known, token: named }: TokenUse) => (known?.name ?? named) === replaces;
+  const elsewhere = inlined.find(isOld);
+  if (elsewhere)
+    return `${replaces} stands in ${elsewhere.path} too, for ${elsewhere.key}, where no patch reaches it. Build the bundle again with ${token}.`;
+  const isChanged = ({ namespace }: TokenUse) =>
+    changes.some((change) => change.kind !== 'keep' && change.namespace === namespace);
+  const kept = tokensFile?.items.find((one) => isOld(one) && !isChanged(one));
+  if (!kept) return null;
+  return `${replaces} stays for ${kept.key}: ${token} has no permission on that namespace.`;
+}
+
+/** How far a deployment is: a part for the upload of each version and each of its activations. */
+export function countParts(
+  items: readonly {
+    networks: readonly Network[];
+    steps: Readonly<Record<StepKind, { state: StepState } | null>>;
+  }[],
+): Readonly<Record<StepKind, { done: number; all: number }>> {
+  const count = (kind: StepKind) => {
+    const own = kind === 'upload' ? items : items.filter((item) => targets(item).includes(kind));
+    return { done: own.filter(({ steps }) => steps[kind]?.state === 'done').length, all: own.length };
+  };
+  return { upload: count('upload'), staging: count('staging'), production: count('production') };
+}
+
+/** `2 of 2 uploaded, 1 of 2 active on staging`. */
+export function partsInWords(parts: ReturnType<typeof countParts>): string {
+  return STEP_KINDS.filter((kind) => parts[kind].all > 0)
+    .map((kind) => {
+      const { done, all } = parts[kind];
+      return `${done} of ${all} ${kind === 'upload' ? 'uploaded' : `active on ${kind}`}`;
+    })
+    .join(', ');
 }
 
 /** A version as an account's list tells it. */

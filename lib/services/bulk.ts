@@ -25,6 +25,7 @@ import { wakeBulk } from './bulk-worker';
 import { connect } from './connection';
 import type { Actor } from './session';
 import { mustStore, tryToStore } from './storage';
+import { nameFor, whoBegan } from './who';
 
 /** How long a run that ended is kept, milliseconds. */
 const KEPT_MS = 90 * 24 * 60 * 60_000;
@@ -222,14 +223,9 @@ function toSummary(actor: Actor, run: RunRow): RunSummary {
   return {
     id: run.id,
     beganAt: run.began_at,
-    who: run.actor_id === actor.id ? 'you' : nameFor(actor, run.actor_name, run.account),
+    who: whoBegan(actor, run),
     counts: run.counts,
     isUnderWay: isUnderWay(run.counts),
     cancelledAt: run.cancelled_at,
   };
-}
-
-function nameFor(actor: Actor, name: string, account: string): string {
-  if (name === actor.name) return 'you';
-  return levelOn(actor.level, actor.scope, account) === 'admin' ? name : 'somebody else';
 }

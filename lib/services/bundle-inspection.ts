@@ -28,6 +28,8 @@ export type InspectRequest = {
   tokens: readonly string[];
   options: PatchOptions;
   edgeWorker: string | null;
+  /** Versions that are spoken for beside those that the EdgeWorker has. */
+  taken?: readonly string[];
   /** Whether Akamai's own validation is asked too. */
   validate: boolean;
 };
@@ -88,7 +90,7 @@ export async function inspectBundle(
   const { report, preview } = seen.value;
   return ok({
     ...report,
-    suggestedVersion: await nextVersion(report, connection, request.edgeWorker),
+    suggestedVersion: await nextVersion(report, connection, request),
     preview,
     validation: validate && connection ? await askAkamai(connection, bytes) : null,
   });
@@ -134,12 +136,12 @@ async function withDetails(
 async function nextVersion(
   { edgeWorkerVersion }: BundleReport,
   connection: Connection | null,
-  edgeWorker: string | null,
+  { edgeWorker, taken: spokenFor = [] }: InspectRequest,
 ): Promise<string | null> {
   if (edgeWorkerVersion === null) return null;
   const listed = connection && edgeWorker !== null ? await listVersions(connection.client, edgeWorker) : null;
   const taken = listed?.ok ? listed.value.map(({ version }) => version) : [];
-  return suggestVersion(edgeWorkerVersion, new Set([edgeWorkerVersion, ...taken]));
+  return suggestVersion(edgeWorkerVersion, new Set([edgeWorkerVersion, ...taken, ...spokenFor]));
 }
 
 async function previewPatch(

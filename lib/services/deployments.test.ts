@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import type { BaseVersion } from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
 import { usageWords } from '@/lib/domain/usage';
 import { database } from '@/lib/store/database';
@@ -14,7 +15,6 @@ import { type Simulator, startSimulator } from '@/simulator/server';
 import { startDeployments, stopDeployments } from './deployment-worker';
 import {
   activateUploaded,
-  type BaseVersion,
   beginDeployment,
   cancelDeployment,
   type Deployment,
@@ -227,7 +227,7 @@ function actionsOf(id: string): string[] {
   return rows.map((row) => String(Object(row).action));
 }
 
-test('the preview shows the change of each version, and a version that is free', async () => {
+test('the preview shows the change of each version, and a version that is free and no other one is told', async () => {
   const exchange = { token: NEW, replaces: OLD };
   const read = await previewDeployment(operatorActor(), ACCOUNT, exchange, LIVE);
   assert.ok(read.ok);
@@ -240,7 +240,7 @@ test('the preview shows the change of each version, and a version that is free',
   });
   assert.deepEqual(told, [
     ['4101', '2.3.1', 'staging', '2.3.2', false],
-    ['4101', '2.3.0', 'production', '2.3.2', false],
+    ['4101', '2.3.0', 'production', '2.3.3', false],
     ['4105', '1.2.0', 'staging', '1.2.1', false],
     ['4105', '1.1.7', 'production', '1.1.8', false],
     ['4116', '6.1.0', 'staging', '6.1.1', true],

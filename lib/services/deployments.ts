@@ -3,6 +3,7 @@
 import 'server-only';
 import { downloadVersion } from '@/lib/akamai/edgeworkers';
 import {
+  type BaseVersion,
   isOpen,
   NOTE_MAX,
   type Replacement,
@@ -38,12 +39,10 @@ import { uploadsOff, usesThroughDependency, wakeDeployments } from './deployment
 import type { Actor } from './session';
 import { mustStore } from './storage';
 import { readScanned } from './usage-worker';
+import { whoBegan } from './who';
 
 const SHOWN_MAX = 50;
 const ID_LENGTH_MAX = 100;
-
-/** A live version, by its EdgeWorker's ID and its name. */
-export type BaseVersion = { edgeWorker: string; base: string };
 
 /** What a patch of a live version would change. */
 export type DeploymentPreview = LiveVersion & {
@@ -56,7 +55,8 @@ export type DeploymentPreview = LiveVersion & {
 export type Exchange = { token: string; replaces: string | null };
 
 /**
- * What putting `token` into these live versions would change, each with its diff and a version that is free. Problems:
+ * What putting `token` into these live versions would change, each with its diff and a version that is free and none of
+ * the others'. Problems:
  * `not-signed-in`, `forbidden`, `unknown-account`, `no-credentials`, `bad-request` for none or too many versions or one that is
  * not live, `token-not-found`, those of Akamai; problems of one version are told with it.
  */
@@ -70,20 +70,30 @@ export async function previewDeployment(
   if (!live.ok) return live;
   const { connection, found } = live.value;
   const previews: DeploymentPreview[] = [];
+  const suggested = new Map<string, string[]>();
   // One after the other: each holds a bundle in memory, and a user has one place among those who patch.
   for (const one of found) {
-    const content = await downloadVersion(connection.client, one.edgeWorker.id, one.version);
-    const base = { edgeWorker: one.edgeWorker.id, base: one.version };
-    const isPassedOn = await usesThroughDependency(connection, base, replaces);
+    const { id } = one.edgeWorker;
+    // Two versions of one EdgeWorker become two new ones.
+    const taken = suggested.get(id) ?? [];
+    const content = await downloadVersion(connection.client, id, one.version);
+    const isPassedOn = await usesThroughDependency(
+      connection,
+      { edgeWorker: id, base: one.version },
+      replaces,
+    );
     const inspection = content.ok
       ? await inspectBundle(actor, content.value, {
           account,
           tokens: isPassedOn ? [] : [token],
           options: { overwrite: true },
-          edgeWorker: one.edgeWorker.id,
+          edgeWorker: id,
+          taken,
           validate: false,
         })
       : content;
+    if (inspection.ok && inspection.value.suggestedVersion !== null)
+      suggested.set(id, [...taken, inspection.value.suggestedVersion]);
     if (!inspection.ok && inspection.problem.code === 'token-not-found') return inspection;
     previews.push({ ...one, inspection, isPassedOn });
   }
@@ -324,6 +334,8 @@ export type DeploymentItem = {
 export type Deployment = Exchange & {
   id: string;
   beganAt: number;
+  /** Who began it. */
+  who: string;
   isUnderWay: boolean;
   items: readonly DeploymentItem[];
   /** How many uploaded versions can be activated now, by network. */
@@ -337,7 +349,7 @@ export async function readDeployment(actor: Actor, account: string, id: string):
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
   const row = await findDeployment(account, id);
-  return row ? ok(viewOf(row)) : noSuchDeployment();
+  return row ? ok(viewOf(actor, row)) : noSuchDeployment();
 }
 
 /** The newest deployments of an account. Problems: `not-signed-in`, `unknown-account`, `no-credentials`. */
@@ -346,10 +358,11 @@ export async function listDeployments(actor: Actor, account: string): Promise<Re
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
-  return ok((await listRows(account, SHOWN_MAX)).map(viewOf));
+  return ok((await listRows(account, SHOWN_MAX)).map((row) => viewOf(actor, row)));
 }
 
-function viewOf({ id, token, replaces, began_at: beganAt, items, steps }: DeploymentRow): Deployment {
+function viewOf(actor: Actor, row: DeploymentRow): Deployment {
+  const { id, token, replaces, began_at: beganAt, items, steps } = row;
   const shown = items.map((item) => ({
     position: item.position,
     edgeWorker: { id: item.edgeworker, name: item.name },
@@ -370,6 +383,7 @@ function viewOf({ id, token, replaces, began_at: beganAt, items, steps }: Deploy
     token,
     replaces,
     beganAt,
+    who: whoBegan(actor, row),
     isUnderWay: steps.some(({ state }) => isOpen(state)),
     items: shown,
     activatable: { staging: activatable('staging'), production: activatable('production') },

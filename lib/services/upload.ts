@@ -48,6 +48,8 @@ export const ONE_TOKENS_FILE: UploadLimits = {
   totalBytesMax: TOKENS_FILE_BYTES_MAX,
   mayBeEmpty: true,
 };
+/** A form of texts alone. */
+export const NO_FILE: UploadLimits = { fileBytesMax: 0, filesMax: 0, totalBytesMax: 0, mayBeEmpty: true };
 
 export type UploadedFile = { bytes: Uint8Array; name: string | null };
 /** A form's files and other fields; a raw body is one file without a name. */
