@@ -76,7 +76,7 @@ export function BundleRow({ bundle, edgeWorkers, isBusy, onOptions, onDownload, 
             Changes and checks<span className="sr-only"> of {name}</span>
           </summary>
           <div className="mt-2 grid gap-4">
-            <Changes inspection={last} />
+            <Changes inspection={last} of={name} />
             <Findings {...foundIn(last)} />
             <BundleChoices
               bundle={bundle}

@@ -12,7 +12,15 @@ const GROUNDS = {
   gap: 'text-ink-3',
 };
 
-export function DiffView({ file, note, lines }: { file: string; note: string; lines: readonly DiffLine[] }) {
+type DiffViewProps = {
+  file: string;
+  /** Which bundle it is of. */
+  of: string;
+  note: string;
+  lines: readonly DiffLine[];
+};
+
+export function DiffView({ file, of, note, lines }: DiffViewProps) {
   return (
     <div className="overflow-hidden rounded-control border border-line">
       <p className="flex min-h-8 flex-wrap items-center gap-x-3 border-b border-line bg-sunken px-3 text-s text-ink-2">
@@ -20,7 +28,7 @@ export function DiffView({ file, note, lines }: { file: string; note: string; li
         <span className="text-ink-3">{note}</span>
       </p>
       <section
-        aria-label={`Changes in ${file}`}
+        aria-label={`Changes in ${file} of ${of}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
         className="max-h-96 overflow-auto py-1.5"

@@ -89,13 +89,20 @@ export function GravestFindings({ findings }: { findings: readonly BundleFinding
   );
 }
 
-export function Changes({ inspection: { preview } }: { inspection: Pick<Inspected, 'preview'> }) {
+/** `of`: which bundle it is of. */
+export function Changes({
+  inspection: { preview },
+  of,
+}: {
+  inspection: Pick<Inspected, 'preview'>;
+  of: string;
+}) {
   if (!preview) return null;
   if (preview.ok) {
     const count = preview.changes.length;
     const entries = count === 1 ? '1 entry' : `${count} entries`;
     const note = preview.isRewritten ? 'written anew in standard form' : entries;
-    return <DiffView file={preview.file} note={note} lines={preview.diff} />;
+    return <DiffView file={preview.file} of={of} note={note} lines={preview.diff} />;
   }
   return (
     <div className="grid gap-2">
@@ -103,6 +110,7 @@ export function Changes({ inspection: { preview } }: { inspection: Pick<Inspecte
       {preview.rewriteDiff && (
         <DiffView
           file="edgekv_tokens.js"
+          of={of}
           note="if it were written anew in standard form"
           lines={preview.rewriteDiff}
         />

@@ -268,7 +268,7 @@ export function problemWords({ title, detail, upstream }: Problem): string {
   const advice = Object.entries(ADVICE).find(([type]) => own?.includes(type))?.[1];
   return [
     title,
-    ...(own ? [`Akamai says: ${own.slice(0, 300)}`] : [detail]),
+    ...(own ? [`Akamai says: ${own.slice(0, 300)}`.replace(/[.\s]*$/, '.')] : [detail]),
     ...(advice ? [advice] : []),
   ].join(' ');
 }

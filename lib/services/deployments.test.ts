@@ -294,7 +294,7 @@ test('what Akamai refuses is explained, and can be tried again', async () => {
   await control.change({ edgeWorker: { id: 4101, refusesUploads: refusal } });
   const seen = await uploaded(one());
   assert.deepEqual(statesOf(seen, 'upload'), ['failed']);
-  assert.match(wordsOfUpload(seen), /Unexpected token.*The code does not load/);
+  assert.match(wordsOfUpload(seen), /Unexpected token\. The code does not load/);
   await control.change({ edgeWorker: { id: 4101, refusesUploads: null } });
   assert.ok((await retryUpload(operatorActor(), ACCOUNT, seen.id, { position: 0, version: '2.3.2' })).ok);
   assert.deepEqual(statesOf(await ended(seen.id), 'upload'), ['done']);

@@ -310,7 +310,7 @@ function cardOf(
           Changes and checks<span className="sr-only"> of {label}</span>
         </summary>
         <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-4">
-          <Changes inspection={inspection.value} />
+          <Changes inspection={inspection.value} of={label} />
           <Findings {...foundIn(inspection.value)} />
         </div>
       </details>
