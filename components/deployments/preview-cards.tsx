@@ -10,6 +10,8 @@ export type PreviewCard = {
   base: string;
   /** The field of the new version, and what stands in it; null when the bundle cannot be patched. */
   version: { field: string; suggested: string } | null;
+  /** Whether there is a patched bundle to take away. */
+  canDownload: boolean;
   /** For names that are read aloud. */
   label: string;
   /** Whether it is among what is uploaded. */
@@ -46,7 +48,7 @@ export function PreviewCards({
       <input type="hidden" name="token" value={token} />
       {replaces !== null && <input type="hidden" name="replaces" value={replaces} />}
       <div className="border-t border-line">
-        {cards.map(({ base, version, label, isSent, heading, children }) => (
+        {cards.map(({ base, version, canDownload, label, isSent, heading, children }) => (
           <section
             key={base}
             aria-label={label}
@@ -69,17 +71,19 @@ export function PreviewCards({
                       required
                     />
                   </div>
-                  <button
-                    type="submit"
-                    className="button"
-                    name="download"
-                    value={base}
-                    formAction={downloadTo}
-                    formMethod="post"
-                    formEncType="multipart/form-data"
-                  >
-                    Download<span className="sr-only"> {label}</span>
-                  </button>
+                  {canDownload && (
+                    <button
+                      type="submit"
+                      className="button"
+                      name="download"
+                      value={base}
+                      formAction={downloadTo}
+                      formMethod="post"
+                      formEncType="multipart/form-data"
+                    >
+                      Download<span className="sr-only"> {label}</span>
+                    </button>
+                  )}
                 </div>
               )}
             </div>

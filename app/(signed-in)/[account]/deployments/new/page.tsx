@@ -269,7 +269,7 @@ function uploadsOffWords(actor: Actor, account: string): { title: string; text: 
 }
 
 function cardOf(
-  { edgeWorker, version: live, networks, inspection }: DeploymentPreview,
+  { edgeWorker, version: live, networks, inspection, isPassedOn }: DeploymentPreview,
   { token, replaces }: { token: string; replaces: string | null },
 ): PreviewCard {
   const base = { edgeWorker: edgeWorker.id, base: live };
@@ -281,14 +281,16 @@ function cardOf(
       ? leftWords(inspection.value, preview.changes, { token, replaces })
       : null;
   const suggested = inspection.ok ? inspection.value.suggestedVersion : null;
+  const version = {
+    field: versionField(edgeWorker.id, live),
+    suggested: suggested ?? suggestVersion(live, new Set([live])),
+  };
   return {
     base: printBase(base),
     label,
-    version: preview && {
-      field: versionField(edgeWorker.id, live),
-      suggested: suggested ?? suggestVersion(live, new Set([live])),
-    },
-    isSent: isChanged && left === null,
+    version: preview || (isPassedOn && inspection.ok) ? version : null,
+    canDownload: preview !== null,
+    isSent: isPassedOn ? inspection.ok : isChanged && left === null,
     heading: (
       <>
         <h2 className="flex flex-wrap items-center gap-x-2 [overflow-wrap:anywhere]">
@@ -300,6 +302,13 @@ function cardOf(
           <p className="text-m text-ink-2">Nothing would change: it is not uploaded.</p>
         )}
         {left !== null && <p className="text-m text-danger">It is not uploaded. {visibleText(left)}</p>}
+        {isPassedOn && inspection.ok && (
+          <p className="text-m text-ink-2">
+            It holds {visibleText(replaces ?? '')} only through an EdgeWorker that it depends on. It is
+            uploaded as it is, under a new version that takes up what the other one has live when it is
+            activated.
+          </p>
+        )}
         {!preview && <Refusal inspection={inspection} />}
         {inspection.ok && <GravestFindings findings={foundIn(inspection.value).now} />}
       </>
