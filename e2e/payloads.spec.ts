@@ -57,7 +57,7 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
     manager: 'account back choices closeHref day hidden kind labelledBy latest lead next usual uuid words',
   },
   '/[account]/edgeworkers': {
-    viewer: `account rows title fault versions version networks tokens entries path token words
+    viewer: `account rows fault versions version networks tokens entries path token words
       findings severity code text unclear helper`,
     releaser: 'submit',
   },

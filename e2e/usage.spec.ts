@@ -1,5 +1,6 @@
 // Which live versions use which token: scanned, cancelled, filtered and read, by who may and who may only look. On a desk
 // of its own, which was never scanned before.
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright/test';
 import type { Role } from '@/lib/domain/access';
 import { type ContextOptions, type Desk, expect, openDesk, rereadTokens, test, watch } from './fixtures';
@@ -30,6 +31,22 @@ async function scanned(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Scan now' }).click();
   await expect(page.getByText(/^Scanned \d+ s ago$/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Scan now' })).toBeVisible({ timeout: 15_000 });
+}
+
+/** Without scans the look of these pages is in look.spec.ts. */
+async function expectFitAndAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
+      [],
+    );
+  }
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+  ).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 800 });
 }
 
 /** The row of a token in the table. */
@@ -99,6 +116,8 @@ test('after a scan the table, the token, the file, and the page of EdgeWorkers t
   );
   await expect(use.getByRole('img', { name: 'staging and production' })).toBeVisible();
 
+  await expectFitAndAccessible(page);
+
   const viewer = await open('viewer');
   await viewer.goto('/default/tokens/qa-scratch');
   await expect(viewer.getByText('Unused: no live version of any EdgeWorker holds it.')).toBeVisible();
@@ -138,6 +157,8 @@ test('a token that is revoked while a live version holds it is told as gone', as
   await desk.control.change({ deleteToken: 'stock-levels' });
   await rereadTokens(page);
   await page.goto('/default/edgeworkers?show=problems');
+  await page.locator('summary', { hasText: 'of 4104 landing-hero 0.9.4' }).click();
+  await expectFitAndAccessible(page);
   const gone = page.getByRole('region', { name: '1 live version holds tokens that are gone' });
   await expect(gone).toContainText('4102 checkout 5.0.2: stock-levels');
   await gone.getByRole('link', { name: '4102 checkout' }).click();
