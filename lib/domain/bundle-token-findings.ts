@@ -1,6 +1,6 @@
 // What is wrong, or worth knowing, about the tokens that a bundle uses: their entries, their state, and what they allow.
 import { type BundleFinding, distinct, finding, listed, shown } from './bundle-finding';
-import type { PlacedUse, TokenUseContext } from './bundle-token-use';
+import { type PlacedUse, readUses, type TokenUseContext } from './bundle-token-use';
 import { type Day, daysBetween, formatDay } from './day';
 import { NETWORKS, type Network } from './permissions';
 import { type AllowedEdgeWorkers, EXPIRING_SOON_DAYS, isReference, type Token, tokenStatus } from './token';
@@ -17,21 +17,16 @@ export function tokenFindings(
 ): BundleFinding[] {
   const findings: BundleFinding[] = [];
   const note: Note = (severity, code, text) => findings.push(finding(severity, code, text));
-  // Of two entries of one key in a tokens file only the last is ever read, so only its token matters.
-  const last = new Map(uses.map((use) => [entryOf(use), use]));
-  const read = uses.filter((use) => use.isInlined || last.get(entryOf(use)) === use);
+  const read = readUses(uses);
+  const isRead = new Set(read);
   const prefixed = new Set(read.filter((use) => use.isPrefixed).map((use) => use.namespace));
-  for (const use of uses) if (!use.isInlined && last.get(entryOf(use)) !== use) noteRepeat(use, note);
+  for (const use of uses) if (!isRead.has(use)) noteRepeat(use, note);
   for (const use of read) {
     noteEntry(use, prefixed, hasHelper, note);
     noteState(use, context, note);
     noteLimits(use, context, note);
   }
   return distinct([...findings, ...commonFindings(read, context)]);
-}
-
-function entryOf({ path, key }: PlacedUse): string {
-  return `${path} ${key}`;
 }
 
 function noteRepeat({ key }: PlacedUse, note: Note): void {

@@ -39,6 +39,13 @@ export type PlacedUse = TokenUse & {
   isInlined: boolean;
 };
 
+/** Without entries that are never read: of two of one key in a tokens file only the last is. */
+export function readUses<Use extends PlacedUse>(uses: readonly Use[]): Use[] {
+  const entryOf = ({ path, key }: PlacedUse) => `${path} ${key}`;
+  const last = new Map(uses.map((use) => [entryOf(use), use]));
+  return uses.filter((use) => use.isInlined || last.get(entryOf(use)) === use);
+}
+
 /** What a bundle's tokens are compared with. */
 export type TokenUseContext = {
   /** All tokens of the account, expired ones included; null when they are not known. */

@@ -1,7 +1,8 @@
 // The usage index, worked out of what a scan of the live versions read. What could not be read makes a token's use
 // unknown, never unused.
 import { type BundleFacts, matchFacts } from './bundle-doctor';
-import type { MatchedBy, PlacedUse } from './bundle-token-use';
+import type { BundleFinding } from './bundle-finding';
+import { type MatchedBy, type PlacedUse, readUses } from './bundle-token-use';
 import type { Day } from './day';
 import type { EdgeWorker } from './edgeworker';
 import type { Network } from './permissions';
@@ -60,11 +61,13 @@ function versionUsage(scanned: ScannedVersion, tokens: readonly Token[], today: 
   const { facts } = scanned;
   if (!facts) return { ...live, uses: [], findings: [], unclear: [scanned.fault ?? ''], helperVersion: null };
   const matched = matchFacts(facts, { tokens, today, edgeWorker: live.edgeWorker.id });
+  const uses = readUses(matched.uses);
+  const findings = [...facts.findings, ...matched.findings];
   return {
     ...live,
-    uses: matched.uses,
-    findings: [...facts.findings.filter(({ code }) => !UNCLEAR.has(code)), ...matched.findings],
-    unclear: unclearOf(scanned.isCombined ? { ...facts, dependencies: [] } : facts, matched.uses),
+    uses,
+    findings: findings.filter(({ code }) => !UNCLEAR.has(code)),
+    unclear: unclearOf(findings, scanned.isCombined ? [] : facts.dependencies, uses),
     helperVersion: facts.helperVersion,
   };
 }
@@ -76,7 +79,11 @@ const UNCLEAR: ReadonlySet<string> = new Set([
   'code-not-searched',
 ]);
 
-function unclearOf({ findings, dependencies }: BundleFacts, uses: readonly PlacedUse[]): string[] {
+function unclearOf(
+  findings: readonly BundleFinding[],
+  dependencies: readonly string[],
+  uses: readonly PlacedUse[],
+): string[] {
   const placeholders = uses.filter(isPlaceholder).map(({ key }) => key);
   return [
     ...findings.filter(({ code }) => UNCLEAR.has(code)).map(({ text }) => text),
