@@ -45,19 +45,12 @@ export function placeFindings(
   return findings;
 }
 
-/** What could not be read, and what must not be taken for a use. `hasTokens`: whether any was found, wherever. */
-export function codeFindings(code: BundleCode, hasTokens: boolean): BundleFinding[] {
+/** What could not be read, and what must not be taken for a use. */
+export function codeFindings(code: BundleCode): BundleFinding[] {
   const findings: BundleFinding[] = [];
   for (const [path, keys] of byPath(code.unclear)) {
     const words = `${shown(path)} computes the token of ${keys}: which one it is could not be read.`;
     findings.push(finding('info', 'token-unknown', words));
-  }
-  for (const { path, isHelper } of code.callers) {
-    if (hasTokens || code.unclear.length > 0 || [...code.imports.values()].includes(path)) continue;
-    const what = isHelper ? 'holds an EdgeKV helper' : 'calls EdgeKV itself';
-    findings.push(
-      finding('info', 'token-unknown', `${shown(path)} ${what}: which token it sends could not be read.`),
-    );
   }
   for (const [path, keys] of byPath(code.commented)) {
     const words = `A comment in ${shown(path)} holds a token for ${keys}: it is not used, and was not counted.`;
@@ -72,6 +65,33 @@ export function codeFindings(code: BundleCode, hasTokens: boolean): BundleFindin
     findings.push(finding('info', 'code-not-searched', words));
   }
   return findings;
+}
+
+/**
+ * Files that send tokens which could not be read. `hasFile`: whether there is a tokens file; that no token was found in
+ * code is for who calls to see.
+ */
+export function senderFindings(code: BundleCode, hasFile: boolean): BundleFinding[] {
+  // What is computed is told already.
+  if (code.unclear.length > 0) return [];
+  const isHelper = (path: string) => code.callers.some((one) => one.isHelper && one.path === path);
+  // Other code can hand on what it imports, and the helper does not.
+  const isHandedOn = [...code.importers].some((path) => !isHelper(path));
+  const callers = code.callers.filter((one) => {
+    return !code.importers.has(one.path) && !(one.isHelper ? hasFile : isHandedOn);
+  });
+  const senders = [
+    ...callers.map((one) => ({
+      path: one.path,
+      what: one.isHelper ? 'holds an EdgeKV helper' : 'calls EdgeKV itself',
+    })),
+    ...code.overriding
+      .filter(() => !isHandedOn)
+      .map((path) => ({ path, what: 'hands the EdgeKV helper a token' })),
+  ];
+  return senders.map(({ path, what }) =>
+    finding('info', 'token-unknown', `${shown(path)} ${what}: which token it sends could not be read.`),
+  );
 }
 
 function byPath(keys: readonly CodeKey[]): [path: string, keys: string][] {

@@ -13,6 +13,8 @@ import { NAMESPACE_PREFIX } from './tokens-file-entry';
 export type BundleCode = {
   /** Tokens files that code imports, as paths below the root, with the file that imports each. */
   imports: ReadonlyMap<string, string>;
+  /** All files that import one. */
+  importers: ReadonlySet<string>;
   /** Tokens in files other than a tokens file. */
   tokens: readonly CodeToken[];
   /** Entries in comments, and entries whose token cannot be read. */
@@ -24,6 +26,8 @@ export type BundleCode = {
   unclearNamespaces: readonly string[];
   /** Files that speak to EdgeKV themselves: the helper, a helper that a bundler put there, or code of one's own. */
   callers: readonly Caller[];
+  /** Files that hand the helper a token, as an expression, to send in place of the table's. */
+  overriding: readonly string[];
   /** Files that were not searched to their end. */
   unsearched: readonly string[];
 };
@@ -46,6 +50,9 @@ const CHARS_MAX = 1_000_000;
 const FINDS_MAX = 5_000;
 const IMPORTS_MAX = 200;
 const SPECIFIER_CHARS_MAX = 300;
+/** The helper's option with neither a text nor nothing; a parameter of that name with a default is none. */
+const OVERRIDES =
+  /(?<![.#\w$])token_override["'`]?\s*(?:[,}]|:\s*(?!(?:null|undefined|void 0)\b)[A-Za-z_$([](?![\w$]*\s*=[^=>]))/;
 
 /**
  * Without one of these a script neither holds a token for certain, nor imports a tokens file, nor is a helper. Searching
@@ -59,19 +66,24 @@ const OF_TOKENS = [NAMESPACE_PREFIX, 'reference', 'eyJ', TOKENS_FILE, 'EdgeDB-Au
  */
 export function readCode(archive: Archive, { isOfTokensOnly = false } = {}): BundleCode {
   const imports = new Map<string, string>();
+  const importers = new Set<string>();
   const namespaces = new Map<string, string>();
   const tokens: CodeToken[] = [];
   const [commented, unclear]: [CodeKey[], CodeKey[]] = [[], []];
-  const [unclearNamespaces, unsearched]: [string[], string[]] = [[], []];
+  const [unclearNamespaces, unsearched, overriding]: [string[], string[], string[]] = [[], [], []];
   const callers: Caller[] = [];
   const budget = { charsLeft: CHARS_MAX, findsLeft: FINDS_MAX };
   const scripts = scriptsOf(archive, isOfTokensOnly ? OF_TOKENS : null, unsearched);
   for (const { path, script } of scripts) {
-    for (const one of importedTokensFiles(script.code, path)) if (!imports.has(one)) imports.set(one, path);
+    for (const one of importedTokensFiles(script.code, path)) {
+      importers.add(path);
+      if (!imports.has(one)) imports.set(one, path);
+    }
     const caller = callerOf(script, path);
     if (caller) callers.push(caller);
     // The helper names only what it was told.
     if (fileName(path) === 'edgekv.js') continue;
+    if (OVERRIDES.test(script.code)) overriding.push(path);
     const held = tokensInScript(script, path, budget);
     tokens.push(...held.tokens);
     commented.push(...held.commented.map((key) => ({ path, key })));
@@ -81,7 +93,8 @@ export function readCode(archive: Archive, { isOfTokensOnly = false } = {}): Bun
     if (named.isUnclear) unclearNamespaces.push(path);
     if (held.isCut || named.isCut) unsearched.push(path);
   }
-  return { imports, tokens, commented, unclear, namespaces, unclearNamespaces, callers, unsearched };
+  const found = { imports, importers, tokens, commented, unclear, namespaces, unclearNamespaces };
+  return { ...found, callers, overriding, unsearched };
 }
 
 /** The tokens files that code of the bundle imports, as paths below the root. */

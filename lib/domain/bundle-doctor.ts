@@ -2,7 +2,7 @@
 // changes nothing, and never tells a value.
 import { type Archive, TOKENS_FILE } from './archive';
 import { type BundleCode, readCode } from './bundle-code';
-import { codeFindings, missingNamespaces, placeFindings } from './bundle-code-findings';
+import { codeFindings, missingNamespaces, placeFindings, senderFindings } from './bundle-code-findings';
 import { type BundleFinding, finding, settled, shown, shownSafely } from './bundle-finding';
 import { helperFindings, helpersOf } from './bundle-helper';
 import { mainFindings } from './bundle-main';
@@ -66,7 +66,12 @@ export function examineBundle(archive: Archive, context: DoctorContext): BundleR
     edgeWorkerVersion: versionOf(seen.manifest),
     packedBytes: context.packedBytes,
     unpackedBytes: archive.bytes.byteLength,
-    findings: settled([...before, ...tokenFindings(uses, context, seen.hasHelper), ...after]),
+    findings: settled([
+      ...before,
+      ...tokenFindings(uses, context, seen.hasHelper),
+      ...after,
+      ...(uses.some((use) => use.isInlined) ? [] : unreadSenders(seen)),
+    ]),
   };
 }
 
@@ -82,6 +87,8 @@ export type BundleFacts = {
   dependencies: readonly string[];
   /** All but those about the tokens' state, dates and limits. */
   findings: readonly BundleFinding[];
+  /** Those that hold as long as nothing in its code is a token that the account has. */
+  senders: readonly BundleFinding[];
 };
 
 /** What may be kept of a bundle; `packedBytes` is its size as it came. */
@@ -96,6 +103,7 @@ export function readBundleFacts(archive: Archive, packedBytes: number): BundleFa
     helperVersion: helpersOf(archive)[0]?.version ?? null,
     dependencies: seen.manifest?.text ? manifestDependencies(seen.manifest.text) : [],
     findings: settled([...before, ...after]),
+    senders: uses.some((use) => use.isInlined) ? [] : settled(unreadSenders(seen)),
   };
 }
 
@@ -104,11 +112,15 @@ const NO_DAY = '1970-01-01' as Day;
 
 /** The uses of a bundle that was read before, matched with what the account knows now, and what that finds. */
 export function matchFacts(
-  { uses: facts, hasHelper }: Pick<BundleFacts, 'uses' | 'hasHelper'>,
+  { uses: facts, hasHelper, senders }: Pick<BundleFacts, 'uses' | 'hasHelper' | 'senders'>,
   context: TokenUseContext,
 ): { uses: readonly PlacedUse[]; findings: readonly BundleFinding[] } {
   const uses = facts.map((fact) => placeUse(fact, context)).filter(isCounted);
-  return { uses: uses.map(withoutCertainty), findings: settled(tokenFindings(uses, context, hasHelper)) };
+  const unread = uses.some((use) => use.isInlined) ? [] : senders;
+  return {
+    uses: uses.map(withoutCertainty),
+    findings: settled([...tokenFindings(uses, context, hasHelper), ...unread]),
+  };
 }
 
 type CertainUse = PlacedUse & { isCertain: boolean };
@@ -159,11 +171,12 @@ function lastingFindings(archive: Archive, seen: Seen, uses: readonly PlacedUse[
     ...mainFindings(archive),
     ...files.flatMap((file) => fileFindings(file, hasHelper)),
   ];
-  const after = [
-    ...(isOfEdgeKv && !isUnread ? missingNamespaces(code, uses) : []),
-    ...codeFindings(code, files.length > 0 || inCode.length > 0),
-  ];
+  const after = [...(isOfEdgeKv && !isUnread ? missingNamespaces(code, uses) : []), ...codeFindings(code)];
   return { before, after };
+}
+
+function unreadSenders({ code, files }: Seen): BundleFinding[] {
+  return senderFindings(code, files.length > 0);
 }
 
 type ArchiveFacts = {

@@ -11,7 +11,7 @@ import { database } from './database';
 import type { UsageEdgeWorkerTable, UsageScanTable } from './schema';
 
 /** Goes up when the doctor reads more out of a bundle: what an older one read is read again. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** So long a version that is live no more is kept, as it may come back, milliseconds. */
 const KEPT_MS = 90 * 24 * 60 * 60_000;
 
@@ -52,6 +52,7 @@ const factsSchema: z.ZodType<BundleFacts> = z.object({
   helperVersion: z.string().nullable(),
   dependencies: z.array(z.string()),
   findings: z.array(findingSchema),
+  senders: z.array(findingSchema),
 });
 
 /** Begins a scan, unless one of the account runs; whether it did. What is known stays until it is read anew. */
