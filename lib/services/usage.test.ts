@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { usageWords } from '@/lib/domain/usage';
 import { database } from '@/lib/store/database';
-import { beginScan, putEdgeWorkers, putReading } from '@/lib/store/usage';
+import { beginScan, listBundles, putEdgeWorkers, putReading } from '@/lib/store/usage';
 import { Control } from '@/simulator/control';
 import { edgercOf } from '@/simulator/edgerc';
 import { type Simulator, startSimulator } from '@/simulator/server';
@@ -141,6 +141,18 @@ test('a version is downloaded once: the next scan asks only what is live', async
   const count = (part: string) => again.filter((target) => target.includes(part)).length;
   const counts = [count('/ids'), count('activeOnNetwork=true'), count(`/${STOREFRONT}/revisions?version=`)];
   assert.deepEqual(counts, [1 + COUNT + 2, COUNT, 2], String(again));
+});
+
+test('what an older version of this program read of a bundle counts as not read, and is read again', async () => {
+  await scanned();
+  const connection = await connect(ACCOUNT);
+  assert.ok(connection.ok);
+  const { id } = connection.value.client;
+  const read = listBundles(id).length;
+  database().raw.prepare(`update usage_version set format = format - 1, facts = '{"uses":[]}'`).run();
+  assert.deepEqual(listBundles(id), []);
+  await scanned();
+  assert.equal(listBundles(id).length, read);
 });
 
 test('nothing of a bundle is kept but what the doctor tells: no value and no code', async () => {

@@ -211,17 +211,17 @@ export function putBundle(
     );
 }
 
-/** The bundles of `id` that are live by what its EdgeWorkers' rows say, and were read or could not be. */
+/** The bundles of `id` that are live by its EdgeWorkers' rows, and that this doctor read or could not read. */
 export function listBundles(id: string): (BundleKey & Pick<ScannedVersion, 'facts' | 'fault'>)[] {
   const rows = database()
     .raw.prepare(
       `select edgeworker, version, revision, facts, usage_version.fault from usage_version
        join usage_edgeworker on usage_edgeworker.list_id = usage_version.list_id and id = edgeworker
-       where usage_version.list_id = ?
+       where usage_version.list_id = ? and format = ?
          and ((version = staging and revision = staging_revision)
            or (version = production and revision = production_revision))`,
     )
-    .all(id);
+    .all(id, FORMAT);
   return z
     .array(bundleRow)
     .parse(rows)
