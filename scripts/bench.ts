@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   due: async () => (await import('./bench/due')).benchDue(),
   list: async () => (await import('./bench/list')).benchList(),
   table: async () => (await import('./bench/table')).benchTable(),
+  usage: async () => (await import('./bench/usage')).benchUsage(),
 };
 
 const named = process.argv.slice(2);

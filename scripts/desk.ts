@@ -35,8 +35,11 @@ export type Desk = {
   ended: () => Promise<number | null>;
   /** Kills the server as a power cut would. */
   kill: () => Promise<void>;
-  /** Kills the server and starts it again on the same data; the answer is how long it took to be ready, milliseconds. */
-  restart: () => Promise<number>;
+  /**
+   * Kills the server and starts it again on the same data, with `changes` to its settings from then on; the answer is how
+   * long it took to be ready, milliseconds.
+   */
+  restart: (changes?: Record<string, string>) => Promise<number>;
   /** Everything the server printed so far. */
   log: () => string;
   /** Runs `npm run manage -- …` on this desk's data; the answer is what it printed. */
@@ -92,8 +95,9 @@ export async function openDesk(
       });
     },
     kill,
-    restart: async () => {
+    restart: async (changes = {}) => {
       await kill();
+      Object.assign(env, changes);
       const started = performance.now();
       app = await start();
       return performance.now() - started;

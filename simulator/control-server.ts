@@ -20,6 +20,8 @@ export type JournalEntry = {
   upload: { sha256: string; bytes: number } | null;
   /** 0 while it is being answered, or when the connection was dropped before the effect. */
   status: number;
+  /** Bytes of the answer's body; 0 while there is none. */
+  answerBytes: number;
   /** The id that the answer carries, or would have carried. */
   requestId: string;
   unknownFields: string[];

@@ -164,6 +164,7 @@ async function answerApi(
     target,
     ...bodyOf(body),
     status: 0,
+    answerBytes: 0,
     requestId: '',
     unknownFields: [],
     fault: fault !== null,
@@ -174,6 +175,7 @@ async function answerApi(
   const take = () => {
     const answer = handle({ method, pathname, searchParams, body, verdict, account, entry }, context);
     entry.status = answer.status;
+    entry.answerBytes = bytesOf(answer).byteLength;
     entry.requestId = answer.headers?.['x-trace-id'] ?? '';
     return answer;
   };
@@ -249,8 +251,13 @@ function write(response: ServerResponse, answer: Answer, date = new Date()): voi
   response.writeHead(status, headers).end(body);
 }
 
-function plain({ status, headers, body }: Answer, date: Date) {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+function bytesOf({ body }: Answer): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+}
+
+function plain(answer: Answer, date: Date) {
+  const { status, headers } = answer;
+  const bytes = bytesOf(answer);
   const length = String(bytes.byteLength);
   return {
     status,
