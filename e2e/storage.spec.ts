@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBundle } from '@/simulator/bundle';
 import { freePort, ROOT } from '../scripts/steps.mjs';
-import { expect, openDesk, test } from './fixtures';
+import { expect, openDesk, PASSWORD, test } from './fixtures';
 
 test('[102] a backup under load is restored: the audit holds, people sign in, keys work, sessions ended', async ({
   browser,
@@ -150,9 +150,11 @@ test('[100] on a full disk pages and lists are there, changes are answered 503, 
 
 test('[103] every file of a server that began with umask 000 is for its user only', async () => {
   const previous = process.umask(0);
-  const opened = openDesk('umask', { people: ['viewer'] }).finally(() => process.umask(previous));
-  const { desk, close } = await opened;
+  // All files are its own and the shell's: none comes from another desk.
+  const { desk, close } = await openDesk('umask', { people: [] });
   try {
+    await desk.manage(['people', 'add', 'viewer@example.com', '--role', 'viewer'], PASSWORD);
+    process.umask(previous);
     const modes = readdirSync(desk.dataDir).map((name) => [
       name,
       statSync(join(desk.dataDir, name)).mode & 0o777,
@@ -168,6 +170,7 @@ test('[103] every file of a server that began with umask 000 is for its user onl
     expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([]);
     expect(statSync(desk.dataDir).mode & 0o777).toBe(0o700);
   } finally {
+    process.umask(previous);
     await close();
   }
 });

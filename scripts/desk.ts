@@ -1,11 +1,11 @@
 // A whole Token Desk for browser tests, benchmarks and pictures: the production server, a simulator and a data folder
 // of its own, and somebody of each role.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright';
-import type { Role } from '@/lib/domain/access';
+import { ROLES, type Role } from '@/lib/domain/access';
 import { Control } from '@/simulator/control';
 import { freePort, ROOT, startApp, startSimulator } from './steps.mjs';
 
@@ -58,6 +58,7 @@ export async function openDesk(
   const port = await freePort();
   const url = `http://localhost:${port}`;
   let printed = '';
+  const people = await folderOf(ROLES.filter((role) => options.people.includes(role)));
   const env = {
     PUBLIC_URL: url,
     DATA_DIR: join(folder, 'data'),
@@ -71,6 +72,7 @@ export async function openDesk(
     ALLOW_UPLOADS: 'true',
     ...options.env,
   };
+  if (people !== null) copyFolder(people, env.DATA_DIR);
   const start = () =>
     startApp('start', port, env, (text) => {
       printed += text;
@@ -123,16 +125,42 @@ export async function openDesk(
       return context;
     },
   };
-  await Promise.all(
-    options.people.map((role) =>
-      desk.manage(['people', 'add', `${role}@example.com`, '--role', role], PASSWORD),
-    ),
-  );
   const close = async () => {
     for (const child of [app, simulator.child]) await ended(child, 'SIGTERM');
     rmSync(folder, { recursive: true, force: true });
   };
   return { desk, close };
+}
+
+/** Data folders by the roles that there is somebody of, each made once by this process: hashing a password takes long. */
+const folders = new Map<string, Promise<string>>();
+process.once('exit', () => {
+  for (const key of folders.keys()) rmSync(pathOf(key), { recursive: true, force: true });
+});
+
+const pathOf = (key: string) => join(tmpdir(), `token-desk-people-${process.pid}-${key}`);
+
+/** A data folder with somebody of each of `roles`; null without any. Nobody writes to it any more. */
+async function folderOf(roles: readonly Role[]): Promise<string | null> {
+  const [role] = roles.slice(-1);
+  if (role === undefined) return null;
+  const key = roles.join('-');
+  const made =
+    folders.get(key) ??
+    folderOf(roles.slice(0, -1)).then(async (others) => {
+      if (others !== null) copyFolder(others, pathOf(key));
+      const env = { DATA_DIR: pathOf(key) };
+      await manage(['people', 'add', `${role}@example.com`, '--role', role], PASSWORD, env);
+      return pathOf(key);
+    });
+  folders.set(key, made);
+  return made;
+}
+
+/** The files of a data folder, into one that may be there already. */
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
 }
 
 /** Sends the signal, and waits until the process is gone. */
