@@ -37,7 +37,8 @@ let index: UsageIndex;
 before(async () => {
   const versions = await Promise.all(LIVE_BUNDLES.map(scannedOf));
   const tokens = [...TOKENS, ...OWN, ANYBODYS, NOBODYS];
-  index = indexUsage({ versions, unread: [], idle: [], isComplete: true }, tokens, TODAY);
+  const idle = [{ id: '9999', name: 'nothing-live' }];
+  index = indexUsage({ versions, unread: [], idle, isComplete: true }, tokens, TODAY);
 });
 
 function versionOf(edgeWorker: string): VersionUsage {

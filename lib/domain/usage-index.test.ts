@@ -40,6 +40,9 @@ function version(read: BundleFacts | string, live: Live = {}): ScannedVersion {
     : { ...place, facts: read, fault: null };
 }
 
+/** EdgeWorkers that have nothing live. */
+const ELSEWHERE = ['9'];
+
 type Rest = { unread?: readonly string[]; isComplete?: boolean };
 
 function indexOf(versions: readonly ScannedVersion[], tokens: readonly Token[], rest: Rest = {}) {
@@ -47,7 +50,8 @@ function indexOf(versions: readonly ScannedVersion[], tokens: readonly Token[], 
     edgeWorker: { id, name: `service-${id}` },
     fault: 'It did not answer.',
   }));
-  return indexUsage({ versions, unread, idle: [], isComplete: rest.isComplete ?? true }, tokens, TODAY);
+  const idle = ELSEWHERE.map((id) => ({ id, name: `service-${id}` }));
+  return indexUsage({ versions, unread, idle, isComplete: rest.isComplete ?? true }, tokens, TODAY);
 }
 
 function usageOf(versions: readonly ScannedVersion[], token: Token = TOKEN, rest: Rest = {}) {
@@ -209,3 +213,17 @@ test('a restriction that the token has stands in the findings of the version tha
     [['edgeworker-not-allowed']],
   );
 });
+
+test('an EdgeWorker that the token is for and nobody listed makes its use unknown, and is named', () => {
+  const read = version(factsOf());
+  const usage = usageOf([read], restrictedTo('4101', '9999'));
+  assert.deepEqual([usage.state, usage.maybe.map(({ edgeWorker }) => edgeWorker.id)], ['unknown', ['9999']]);
+  assert.equal(usageOf([read], restrictedTo('4101')).state, 'unused');
+  assert.equal(usageOf([], restrictedTo('4102'), { unread: ['4102'] }).maybe.length, 1);
+});
+
+function restrictedTo(...edgeWorkers: string[]): Token {
+  const { details } = TOKEN;
+  assert.ok(details);
+  return { ...TOKEN, details: { ...details, edgeWorkers } };
+}

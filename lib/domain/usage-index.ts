@@ -38,12 +38,16 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
     return why === undefined ? [] : [{ ...liveOf(live), why }];
   });
   const uses = usesByToken(versions);
+  const listed = new Set(
+    [...versions, ...scanned.unread].map(({ edgeWorker }) => edgeWorker.id).concat(idsOf(scanned.idle)),
+  );
   const ofToken = new Map<string, TokenUsage>();
   for (const token of tokens) {
     const own = uses.get(token.uuid) ?? [];
     const maybe = [
       ...doubts.filter((one) => mayUse(token, one.edgeWorker, one.networks)).map(withoutNetworks),
       ...unread.filter((one) => mayUse(token, one.edgeWorker, null)),
+      ...(scanned.isComplete ? unlistedOf(token, listed) : []),
     ];
     const isKnown = scanned.isComplete && maybe.length === 0;
     ofToken.set(token.uuid, {
@@ -54,6 +58,20 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
   }
   const { idle, isComplete } = scanned;
   return { versions, unread: scanned.unread, idle, isComplete, ofToken };
+}
+
+function idsOf(edgeWorkers: readonly EdgeWorker[]): string[] {
+  return edgeWorkers.map(({ id }) => id);
+}
+
+/** EdgeWorkers that the token is for and this credential does not see: they are of another access group, or deleted. */
+function unlistedOf({ details }: Token, listed: ReadonlySet<string>): MaybeUse[] {
+  const ids = details && details.edgeWorkers !== 'all' ? details.edgeWorkers : [];
+  const why =
+    'It is not among the EdgeWorkers that this credential sees: of another access group, or deleted.';
+  return ids
+    .filter((id) => !listed.has(id))
+    .map((id) => ({ edgeWorker: { id, name: '' }, version: null, why }));
 }
 
 function versionUsage(scanned: ScannedVersion, tokens: readonly Token[], today: Day): VersionUsage {

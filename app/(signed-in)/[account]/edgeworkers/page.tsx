@@ -2,6 +2,7 @@
 import { Search } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
+import { deploymentHref, newDeploymentHref } from '@/components/deployments/hrefs';
 import { SubmitOnChange } from '@/components/tokens/submit-on-change';
 import { Icon } from '@/components/ui/icon';
 import { Pager } from '@/components/ui/pager';
@@ -56,9 +57,21 @@ function EdgeWorkers({ actor, account, query, usage: { scan, asOf, index } }: Pr
   const mayScan = mayOn(actor, account, 'usage.scan');
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      <div className="grid gap-1">
-        <h1>EdgeWorkers</h1>
-        <p className="text-m text-ink-2">What is live, and which tokens it holds.</p>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="grid gap-1">
+          <h1>EdgeWorkers</h1>
+          <p className="text-m text-ink-2">What is live, and which tokens it holds.</p>
+        </div>
+        <p className="flex flex-wrap gap-2">
+          <Link href={deploymentHref(account)} prefetch={false} className="button">
+            Deployments
+          </Link>
+          {index.versions.length > 0 && mayOn(actor, account, 'bundle.patch') && (
+            <Link href={newDeploymentHref(account)} prefetch={false} className="button">
+              Put a token into live versions…
+            </Link>
+          )}
+        </p>
       </div>
       <ScanState
         account={account}

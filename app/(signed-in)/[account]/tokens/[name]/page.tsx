@@ -3,6 +3,7 @@ import { ChevronLeft, CopyPlus, Download, RefreshCw } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { RunNotice } from '@/components/bulk/run-parts';
+import { newDeploymentHref } from '@/components/deployments/hrefs';
 import { ChangeForm } from '@/components/tokens/change-form';
 import { Doubts } from '@/components/tokens/doubts';
 import { FindingList } from '@/components/tokens/finding-list';
@@ -238,7 +239,7 @@ async function TokenDetail({ act, done, run, namespaces, names, ...shown }: Deta
               <PermissionTable permissions={token.details.permissions} namespaces={namespaces} />
             </section>
           )}
-          <UsedBySection actor={actor} account={account} uuid={token.uuid} />
+          <UsedBySection actor={actor} account={account} token={token} />
           {isKnown(token) && <InTheBundle {...shown} token={token} />}
           <section aria-labelledby="cli" className="grid gap-2">
             <h2 id="cli">With the official CLI</h2>
@@ -287,7 +288,14 @@ async function TokenDetail({ act, done, run, namespaces, names, ...shown }: Deta
         <NoteDialog account={account} name={token.name} note={note} path={path} />
       )}
       {act === 'revoke' && mayOn(actor, account, 'token.revoke') && (
-        <RevokeDialog action={revokeAction} actor={actor} account={account} token={token} path={path} />
+        <RevokeDialog
+          action={revokeAction}
+          actor={actor}
+          account={account}
+          token={token}
+          names={names}
+          path={path}
+        />
       )}
       {(isRefreshing || token.activation === 'in-progress') && act === undefined && (
         <Poll mark={isRefreshing ? 'newer' : 'activation'} />
@@ -349,10 +357,11 @@ function Head({ actor, view: { token }, path, account }: Shown) {
   );
 }
 
-type UsedBySectionProps = { actor: Actor; account: string; uuid: string };
+type UsedBySectionProps = { actor: Actor; account: string; token: Token };
 
-async function UsedBySection({ actor, account, uuid }: UsedBySectionProps) {
+async function UsedBySection({ actor, account, token: { name, uuid } }: UsedBySectionProps) {
   const read = await readUsage(actor, account, 'briefly');
+  const usage = read.ok ? (read.value.usages.get(uuid) ?? null) : null;
   const mayScan = mayOn(actor, account, 'usage.scan');
   return (
     <section aria-labelledby="used-by">
@@ -368,7 +377,14 @@ async function UsedBySection({ actor, account, uuid }: UsedBySectionProps) {
             now={currentTime()}
             actions={mayScan ? { scan: scanAction, cancel: cancelScanAction } : null}
           />
-          <UsedBy account={account} usage={read.value.usages.get(uuid) ?? null} />
+          <UsedBy account={account} usage={usage} />
+          {usage?.state === 'used' && mayOn(actor, account, 'bundle.patch') && (
+            <p>
+              <Link href={newDeploymentHref(account, { replaces: name })} prefetch={false} className="button">
+                Put another token into these versions…
+              </Link>
+            </p>
+          )}
         </div>
       ) : (
         <ProblemPanel problem={read.problem} />

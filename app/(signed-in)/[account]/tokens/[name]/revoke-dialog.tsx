@@ -1,12 +1,13 @@
 // Revoking a token with open eyes: what would get 401 and where, and the way round it.
 import type { Route } from 'next';
 import Link from 'next/link';
+import { newDeploymentHref } from '@/components/deployments/hrefs';
 import { ChangeForm } from '@/components/tokens/change-form';
 import { Modal } from '@/components/ui/modal';
 import { ageInWords } from '@/lib/domain/age';
 import { joinWords, NETWORKS } from '@/lib/domain/permissions';
 import { doubtSentence, type KnownUse, revokeDoubt } from '@/lib/domain/revoke-check';
-import type { Token } from '@/lib/domain/token';
+import type { Token, TokenDetails } from '@/lib/domain/token';
 import type { LiveUse } from '@/lib/domain/usage';
 import { visibleText } from '@/lib/domain/visible-text';
 import type { Actor } from '@/lib/services/session';
@@ -14,12 +15,20 @@ import { currentTime, newAttempt } from '@/lib/services/surroundings';
 import { readUsage, type Usage } from '@/lib/services/usage';
 import type { revokeAction } from './actions';
 
-type Props = { action: typeof revokeAction; actor: Actor; account: string; token: Token; path: string };
+type Props = {
+  action: typeof revokeAction;
+  actor: Actor;
+  account: string;
+  token: Token;
+  /** Of EdgeWorkers, by ID. */
+  names: ReadonlyMap<string, string>;
+  path: string;
+};
 
 /** As many live versions are named; the section of the page has all. */
 const SHOWN_MAX = 12;
 
-export async function RevokeDialog({ action, actor, account, token, path }: Props) {
+export async function RevokeDialog({ action, actor, account, token, names, path }: Props) {
   const read = await readUsage(actor, account, 'briefly');
   const known = read.ok ? knownUse(read.value, token) : { usage: null, asOf: null };
   const doubt = revokeDoubt(known, currentTime());
@@ -61,6 +70,9 @@ export async function RevokeDialog({ action, actor, account, token, path }: Prop
             </ul>
           </div>
         )}
+        {doubt !== null && doubt !== 'used' && token.details && (
+          <p>It is allowed for: {visibleText(allowedFor(token.details, names)) || 'no EdgeWorker'}.</p>
+        )}
         {doubt !== null && <InsteadLinks account={account} name={token.name} isUsed={doubt === 'used'} />}
       </div>
       <ChangeForm
@@ -76,6 +88,11 @@ export async function RevokeDialog({ action, actor, account, token, path }: Prop
       />
     </Modal>
   );
+}
+
+function allowedFor({ edgeWorkers }: TokenDetails, names: ReadonlyMap<string, string>): string {
+  if (edgeWorkers === 'all') return 'any EdgeWorker of the account';
+  return edgeWorkers.map((id) => `${id} ${names.get(id) ?? ''}`.trim()).join(', ');
 }
 
 function knownUse({ scan, asOf, index }: Usage, { uuid }: Token): KnownUse {
@@ -112,7 +129,7 @@ function InsteadLinks({ account, name, isUsed }: { account: string; name: string
         Duplicate it first
       </Link>
       {isUsed && (
-        <Link href={`${base}/deployments/new?replaces=${from}` as Route} prefetch={false}>
+        <Link href={newDeploymentHref(account, { replaces: name })} prefetch={false}>
           Put another token into these versions
         </Link>
       )}
