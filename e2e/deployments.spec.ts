@@ -91,12 +91,12 @@ test('a token is put into live versions: a refusal is explained and tried again,
     `/default/tokens/new?from=${OLD}`,
   );
   await page.getByLabel('Token to put in').selectOption(NEW);
-  for (const name of ['cart-api (4101)', '(4116)'])
+  for (const name of ['4101 cart-api', '4116'])
     for (const box of await page.getByRole('checkbox', { name }).all()) await box.uncheck();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'See what changes' }).click();
   await expect(page.getByRole('heading', { name: `Put ${NEW} into 2 versions` })).toBeVisible();
-  const card = page.getByRole('region', { name: 'mini-cart (4105) 1.2.0' });
+  const card = page.getByRole('region', { name: '4105 mini-cart 1.2.0' });
   await expect(card).toContainText(`Replaces namespace-cart (was ${OLD})`);
   await expect(card.getByRole('listitem').filter({ hasText: 'added:' }).first()).toContainText(NEW);
   await expect(card.getByRole('textbox')).toHaveValue('1.2.1');
@@ -120,7 +120,7 @@ test('a token is put into live versions: a refusal is explained and tried again,
   await expectAccessible(page);
   await desk.control.clearJournal();
   await desk.control.change({ edgeWorker: { id: 4105, refusesUploads: null } });
-  const field = page.getByRole('textbox', { name: 'Upload mini-cart (4105) 1.2.0 as' });
+  const field = page.getByRole('textbox', { name: 'Upload 4105 mini-cart 1.2.0 as' });
   await field.fill('1.3.0');
   await item(page, '1.2.0').getByRole('button', { name: 'Try again' }).click();
   await expect(item(page, '1.2.0 → 1.3.0')).toContainText('uploaded');
@@ -137,7 +137,7 @@ test('a token is put into live versions: a refusal is explained and tried again,
   await expect(item(page, '1.3.0').getByText('active', { exact: true })).toBeVisible({ timeout: 20_000 });
   await page.getByRole('link', { name: 'Activate 1 version on production…' }).click();
   const dialog = page.getByRole('alertdialog');
-  await expect(dialog).toContainText('mini-cart (4105) 1.1.7 → 1.1.8');
+  await expect(dialog).toContainText('4105 mini-cart 1.1.7 → 1.1.8');
   await expectAccessible(page);
   await dialog.getByLabel('Type production to confirm').fill('staging');
   await dialog.getByRole('button', { name: 'Activate 1 version on production' }).click();
@@ -219,7 +219,7 @@ for (const javaScriptEnabled of [true, false])
     await page.getByRole('textbox').fill('9.0.0');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download cart-api (4101) 2.3.1' }).click(),
+      page.getByRole('button', { name: 'Download 4101 cart-api 2.3.1' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('cart-api-9.0.0.tgz');
     const input = readFileSync(await download.path());

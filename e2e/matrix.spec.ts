@@ -82,6 +82,9 @@ const PAGES: Readonly<Record<string, string>> = {
   '/[account]/runs/[id]': '/default/runs/nobody',
   '/[account]/due': '/default/due',
   '/[account]/edgeworkers': '/default/edgeworkers',
+  '/[account]/deployments': '/default/deployments',
+  '/[account]/deployments/new': '/default/deployments/new',
+  '/[account]/deployments/[id]': '/default/deployments/nobody',
   '/[account]/bundles': '/default/bundles',
   '/tokens': '/tokens',
   '/due': '/due',
@@ -101,6 +104,9 @@ const OPEN = ['/sign-in', '/setup', '/link', '/icon.svg', '/_not-found', '/_glob
 /** Calendars: nobody signs in for one, and the address is the secret. What they do is tested in notices.spec.ts. */
 const FEEDS = ['/feeds/[secret]'];
 
+/** Patches what is live as of a scan: tested with each role in deployments.spec.ts, on a desk that was scanned. */
+const SCANNED = ['/[account]/deployments/patched'];
+
 /** Doors of single sign-on: not there unless it is set up; what they do then is tested in sso.spec.ts. */
 const SSO = ['/api/sso/start', '/api/sso/callback'];
 
@@ -110,7 +116,7 @@ async function keyOf(desk: Desk, role: string): Promise<string> {
 
 test('[1] the build has exactly the routes listed here', () => {
   const built = Object.values(manifest<Record<string, string>>('app-path-routes-manifest.json'));
-  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...FEEDS, ...SSO];
+  const listed = [...Object.keys(ROUTES), ...Object.keys(PAGES), ...OPEN, ...FEEDS, ...SCANNED, ...SSO];
   expect(built.sort()).toEqual(listed.sort());
 });
 
@@ -352,6 +358,29 @@ const ACTIONS: Readonly<
     changes: null,
   },
   cancelRunAction: { fields: { account: 'default', id: 'nobody' }, withState: true, changes: null },
+  // What a deployment sends comes later, in deployments.spec.ts: this desk was never scanned, and nobody has one.
+  beginDeploymentAction: {
+    fields: {
+      account: 'default',
+      token: 'cart-reader',
+      base: '4103:1.14.0',
+      'version-4103-1.14.0': '1.14.1',
+      attempt: 'ATTEMPT',
+    },
+    withState: true,
+    changes: null,
+  },
+  activateAction: {
+    fields: { account: 'default', id: 'nobody', network: 'staging', note: '' },
+    withState: true,
+    changes: null,
+  },
+  retryUploadAction: {
+    fields: { account: 'default', id: 'nobody', position: '0', field: 'version', version: '1.0.1' },
+    withState: true,
+    changes: null,
+  },
+  cancelDeploymentAction: { fields: { account: 'default', id: 'nobody' }, withState: true, changes: null },
   changeNotesAction: {
     fields: { account: 'default', t: 'cart-reader', job: 'owner', owner: 'A. Bel' },
     withState: true,

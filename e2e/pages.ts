@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Right, ROLES } from '@/lib/domain/access';
 import { uuidOf } from '@/simulator/account';
 import { ROOT } from '../scripts/steps.mjs';
-import { actionId, type Desk, expect, PASSWORD, reply } from './fixtures';
+import { actionId, type Desk, databaseOf, expect, PASSWORD, reply } from './fixtures';
 
 /** A file that `next build` made. */
 export function manifest<T>(path: string): T {
@@ -13,7 +13,7 @@ export function manifest<T>(path: string): T {
 }
 
 /** What there is to see on the desk of the tour. */
-export type World = { key: string; invited: string; bystander: string; run: string };
+export type World = { key: string; invited: string; bystander: string; run: string; deployment: string };
 
 /** The dialog of a date; the simulator gives a name the same uuid in every run. */
 export const ANSWER_DIALOG = `/default/due?act=answer&date=refresh-${uuidOf('cart-reader', '1')}`;
@@ -64,6 +64,21 @@ export const PAGES: Readonly<Record<string, { right: Right; paths: (world: World
     right: 'usage.read',
     paths: () => ['/default/edgeworkers', '/default/edgeworkers?q=nothing-like-this'],
   },
+  '/[account]/deployments': { right: 'usage.read', paths: () => ['/default/deployments'] },
+  '/[account]/deployments/new': {
+    right: 'usage.read',
+    paths: () => [
+      '/default/deployments/new?replaces=cart-session-writer',
+      '/default/deployments/new?replaces=cart-reader&token=cart-session-writer&version=4105:1.2.0',
+    ],
+  },
+  '/[account]/deployments/[id]': {
+    right: 'usage.read',
+    paths: ({ deployment }) => [
+      `/default/deployments/${deployment}`,
+      `/default/deployments/${deployment}?act=production`,
+    ],
+  },
   '/[account]/bundles': { right: 'bundle.inspect', paths: () => ['/default/bundles?token=cart-reader'] },
   '/tokens': { right: 'account.list', paths: () => ['/tokens?expired=1'] },
   '/due': { right: 'account.list', paths: () => ['/due?kind=expiry', '/due?view=month', '/due?view=charts'] },
@@ -89,6 +104,7 @@ export const ROUTES: Readonly<Record<string, Right>> = {
   '/[account]/tokens/export': 'token.list',
   '/[account]/due/export': 'token.list',
   '/audit/export': 'audit.read',
+  '/[account]/deployments/patched': 'bundle.patch',
   '/api/v1/openapi.json': 'app.docs',
   '/api/v1/bundles/inspect': 'bundle.inspect',
   '/api/v1/bundles/patch': 'bundle.patch',
@@ -115,7 +131,7 @@ export async function furnish(desk: Desk): Promise<Omit<World, 'bystander'> & { 
   const [run] = await Promise.all([someRun(desk, cookie), scanned(desk, cookie)]);
   const own = ROLES.map((role) => `${role}@example.com`);
   await Promise.all([email, email, ...own].map((one) => anotherSession(desk, one)));
-  return { ...world, run };
+  return { ...world, run, deployment: someDeployment(desk) };
 }
 
 async function managersCookie(desk: Desk): Promise<string> {
@@ -147,6 +163,36 @@ async function someRun(desk: Desk, cookie: string): Promise<string> {
     expect(await page.text()).toContain('Retry the 1 failed');
   }).toPass();
   return path.slice('/default/runs/'.length);
+}
+
+/** A deployment at rest, with everything that can be done about one: an upload that failed, and activations to ask for. */
+function someDeployment(desk: Desk): string {
+  const id = crypto.randomUUID();
+  const database = databaseOf(desk);
+  const steps = [
+    [0, 'upload', 'done', null],
+    [0, 'staging', 'done', 'CHG-1'],
+    [1, 'upload', 'failed', null],
+    [2, 'upload', 'done', null],
+  ];
+  database
+    .prepare(
+      `insert into deployment (id, attempt, account, actor_kind, actor_id, actor_name, token, replaces, began_at)
+       values (?, ?, 'default', 'person', 'gone', 'gone@example.com', 'cart-reader', 'cart-session-writer', ?)`,
+    )
+    .run(id, id, Date.now());
+  const addItem = database.prepare(
+    `insert into deployment_item (deployment_id, position, edgeworker, name, base, networks, version)
+     values (?, ?, '4105', 'mini-cart', ?, '["staging","production"]', ?)`,
+  );
+  for (const position of [0, 1, 2]) addItem.run(id, position, `1.${position}.0`, `1.${position}.1`);
+  const addStep = database.prepare(
+    `insert into deployment_step (deployment_id, position, kind, state, tries, next_at, note, words, at)
+     values (?, ?, ?, ?, 1, 0, ?, 'Akamai refused it.', 0)`,
+  );
+  for (const [position, kind, state, note] of steps) addStep.run(id, position, kind, state, note);
+  database.close();
+  return id;
 }
 
 async function post(desk: Desk, action: string, fields: Record<string, string>, cookie = '') {

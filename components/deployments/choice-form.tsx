@@ -1,10 +1,11 @@
 // Which token goes into which live versions: a plain GET form that leads to the preview.
+
 import type { Route } from 'next';
 import Link from 'next/link';
+import { edgeWorkerWords, LiveOn } from '@/components/usage/usage-parts';
 import { printBase } from '@/lib/domain/deployment';
 import type { LiveVersion } from '@/lib/domain/usage';
 import { visibleText } from '@/lib/domain/visible-text';
-import { edgeWorkerWords, LiveOn } from './version-parts';
 
 export type LiveChoice = LiveVersion & {
   /** The tokens that it holds. */

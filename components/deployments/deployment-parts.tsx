@@ -1,6 +1,8 @@
 // A deployment as it is drawn: how far it is, and what came of each version.
+
 import type { ReactNode } from 'react';
 import { Tag } from '@/components/ui/tag';
+import { EdgeWorkerLink, LiveOn } from '@/components/usage/usage-parts';
 import {
   type countParts,
   partsInWords,
@@ -13,7 +15,6 @@ import {
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import type { Network } from '@/lib/domain/permissions';
 import { visibleText } from '@/lib/domain/visible-text';
-import { edgeWorkerWords, LiveOn } from './version-parts';
 
 const LOOKS: Readonly<Record<StepState, 'plain' | 'ok' | 'info' | 'danger'>> = {
   waiting: 'plain',
@@ -60,12 +61,13 @@ type Item = {
 };
 
 type ItemsProps<T extends Item> = {
+  account: string;
   items: readonly T[];
   /** What can be done about a version; nothing for most. */
   more: (item: T) => ReactNode;
 };
 
-export function DeploymentItems<T extends Item>({ items, more }: ItemsProps<T>) {
+export function DeploymentItems<T extends Item>({ account, items, more }: ItemsProps<T>) {
   return (
     <ul aria-label="Versions" className="border-t border-line text-m">
       {items.map((item) => (
@@ -74,7 +76,9 @@ export function DeploymentItems<T extends Item>({ items, more }: ItemsProps<T>) 
           className="grid gap-x-6 gap-y-2 border-b border-line py-3 md:grid-cols-[16rem_minmax(0,1fr)]"
         >
           <div className="grid content-start gap-0.5 [overflow-wrap:anywhere]">
-            <h3 className="text-m font-medium">{edgeWorkerWords(item.edgeWorker)}</h3>
+            <h2 className="text-m">
+              <EdgeWorkerLink account={account} edgeWorker={item.edgeWorker} />
+            </h2>
             <p className="flex flex-wrap items-center gap-x-2">
               <LiveOn networks={item.networks} />
               <span>

@@ -167,6 +167,11 @@ export function leftWords(
   return `${replaces} stays for ${kept.key}: ${token} has no permission on that namespace.`;
 }
 
+/** `1 version`, `3 versions`. */
+export function versionsWords(count: number): string {
+  return count === 1 ? '1 version' : `${count} versions`;
+}
+
 /** How far a deployment is: a part for the upload of each version and each of its activations. */
 export function countParts(
   items: readonly {

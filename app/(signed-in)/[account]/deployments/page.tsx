@@ -2,11 +2,10 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { deploymentHref, newDeploymentHref } from '@/components/deployments/hrefs';
-import { versionsWords } from '@/components/deployments/version-parts';
 import { Poll } from '@/components/ui/poll';
 import { Tag } from '@/components/ui/tag';
 import { ageInWords } from '@/lib/domain/age';
-import { countParts, partsInWords } from '@/lib/domain/deployment';
+import { countParts, partsInWords, versionsWords } from '@/lib/domain/deployment';
 import { visibleText } from '@/lib/domain/visible-text';
 import { type Deployment, listDeployments } from '@/lib/services/deployments';
 import { currentTime } from '@/lib/services/surroundings';
@@ -20,7 +19,7 @@ export default async function DeploymentsPage({ params }: PageProps<'/[account]/
   const actor = await signedIn(deploymentHref(account));
   const deployments = await listDeployments(actor, account);
   return (
-    <PageFrame actor={actor} account={account} section="bundles">
+    <PageFrame actor={actor} account={account} section="edgeworkers">
       {deployments.ok ? (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
           <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">

@@ -1,4 +1,5 @@
 // One deployment: what came of each version, and what can be done next. It follows the steps while they go on.
+
 import { ChevronLeft } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
@@ -6,13 +7,13 @@ import { RunForm } from '@/components/bulk/job-forms';
 import { ActivateForm, RetryForm } from '@/components/deployments/deployment-forms';
 import { DeploymentItems, DeploymentProgress } from '@/components/deployments/deployment-parts';
 import { deploymentHref } from '@/components/deployments/hrefs';
-import { edgeWorkerWords, versionsWords } from '@/components/deployments/version-parts';
 import { Icon } from '@/components/ui/icon';
 import { Modal } from '@/components/ui/modal';
 import { Notice } from '@/components/ui/notice';
 import { Poll } from '@/components/ui/poll';
+import { edgeWorkersHref, edgeWorkerWords, tokenHref } from '@/components/usage/usage-parts';
 import { ageInWords } from '@/lib/domain/age';
-import { countParts, STEP_KINDS, targets, versionField } from '@/lib/domain/deployment';
+import { countParts, STEP_KINDS, targets, versionField, versionsWords } from '@/lib/domain/deployment';
 import { NETWORKS, type Network } from '@/lib/domain/permissions';
 import { visibleText } from '@/lib/domain/visible-text';
 import {
@@ -39,7 +40,7 @@ export default async function DeploymentPage({
   const actor = await signedIn(deploymentHref(account, id));
   const deployment = await readDeployment(actor, account, id);
   return (
-    <PageFrame actor={actor} account={account} section="bundles">
+    <PageFrame actor={actor} account={account} section="edgeworkers">
       <Link
         href={deploymentHref(account)}
         prefetch={false}
@@ -66,8 +67,6 @@ function Detail({ actor, account, deployment, act }: DetailProps) {
   const isOver = STEP_KINDS.every((kind) => parts[kind].done === parts[kind].all);
   const waits = items.some(({ steps }) => STEP_KINDS.some((kind) => steps[kind]?.state === 'waiting'));
   const asks = act === 'production' && mayDeploy && activatable.production > 0;
-  const tokenHref = (name: string) =>
-    `/${encodeURIComponent(account)}/tokens/${encodeURIComponent(name)}` as Route;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <div className="grid gap-1">
@@ -78,7 +77,7 @@ function Detail({ actor, account, deployment, act }: DetailProps) {
           {replaces !== null && (
             <>
               In place of{' '}
-              <Link href={tokenHref(replaces)} prefetch={false}>
+              <Link href={tokenHref(account, replaces)} prefetch={false}>
                 {visibleText(replaces)}
               </Link>
               {' · '}
@@ -96,11 +95,11 @@ function Detail({ actor, account, deployment, act }: DetailProps) {
             replaces !== null && (
               <>
                 Next:{' '}
-                <Link href={`/${encodeURIComponent(account)}/edgeworkers` as Route} prefetch={false}>
+                <Link href={edgeWorkersHref(account)} prefetch={false}>
                   scan
                 </Link>{' '}
                 to see that nothing uses {visibleText(replaces)} any more, then{' '}
-                <Link href={tokenHref(replaces)} prefetch={false}>
+                <Link href={tokenHref(account, replaces)} prefetch={false}>
                   revoke it
                 </Link>
                 .
@@ -120,6 +119,7 @@ function Detail({ actor, account, deployment, act }: DetailProps) {
       )}
       {mayDeploy && <Activations account={account} deployment={deployment} />}
       <DeploymentItems
+        account={account}
         items={items}
         more={(item) =>
           mayDeploy && canRetry(item) ? (

@@ -1,5 +1,6 @@
 // Putting a token into live versions: which ones, then what it changes in each, to download or to upload. All of what is
 // chosen stands in the URL.
+
 import { ChevronLeft } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
@@ -14,9 +15,9 @@ import { ChoiceForm, type LiveChoice } from '@/components/deployments/choice-for
 import { UploadForm } from '@/components/deployments/deployment-forms';
 import { deploymentHref, newDeploymentHref } from '@/components/deployments/hrefs';
 import { type PreviewCard, PreviewCards } from '@/components/deployments/preview-cards';
-import { edgeWorkerWords, LiveOn, versionsWords } from '@/components/deployments/version-parts';
 import { Icon } from '@/components/ui/icon';
 import { Notice } from '@/components/ui/notice';
+import { edgeWorkersHref, edgeWorkerWords, LiveOn } from '@/components/usage/usage-parts';
 import { levelOn } from '@/lib/domain/access';
 import { suggestVersion } from '@/lib/domain/bundle-version';
 import {
@@ -26,6 +27,7 @@ import {
   parseBase,
   printBase,
   versionField,
+  versionsWords,
 } from '@/lib/domain/deployment';
 import { joinWords } from '@/lib/domain/permissions';
 import { tokenStatus } from '@/lib/domain/token';
@@ -58,7 +60,7 @@ export default async function NewDeploymentPage({
   const actor = await signedIn(newDeploymentHref(account, chosen));
   const { token, versions, choose } = chosen;
   return (
-    <PageFrame actor={actor} account={account} section="bundles">
+    <PageFrame actor={actor} account={account} section="edgeworkers">
       <Link
         href={deploymentHref(account)}
         prefetch={false}
@@ -145,7 +147,7 @@ async function Choice({ actor, account, token, replaces, versions }: Asked) {
           title="No live version is known."
           text={
             <>
-              Scan the <Link href={`${base}/edgeworkers` as Route}>EdgeWorkers</Link> first.
+              Scan the <Link href={edgeWorkersHref(account)}>EdgeWorkers</Link> first.
             </>
           }
         />
