@@ -48,8 +48,13 @@ export const ONE_TOKENS_FILE: UploadLimits = {
   totalBytesMax: TOKENS_FILE_BYTES_MAX,
   mayBeEmpty: true,
 };
-/** A form of texts alone. */
-export const NO_FILE: UploadLimits = { fileBytesMax: 0, filesMax: 0, totalBytesMax: 0, mayBeEmpty: true };
+/** A form of texts alone; each of them counts as a file would. */
+export const NO_FILE: UploadLimits = {
+  fileBytesMax: 64 * 1024,
+  filesMax: 0,
+  totalBytesMax: 0,
+  mayBeEmpty: true,
+};
 
 export type UploadedFile = { bytes: Uint8Array; name: string | null };
 /** A form's files and other fields; a raw body is one file without a name. */
