@@ -19,6 +19,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'due', path: '/default/due' },
   { name: 'due-month', path: '/default/due?view=month' },
   { name: 'due-charts', path: '/default/due?view=charts' },
+  { name: 'edgeworkers', path: '/default/edgeworkers' },
   { name: 'bundles', path: '/default/bundles?token=cart-session-writer' },
 ];
 

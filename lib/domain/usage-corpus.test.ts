@@ -1,6 +1,7 @@
 // What the index says of the live bundles of an account, in every style that teams have, against the lists made by hand.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { packFiles } from '@/simulator/bundle';
 import { readArchive } from './archive';
 import { readBundleFacts } from './bundle-doctor';
 import { LIVE_BUNDLES, type LiveBundle, TODAY, TOKENS, tokenOf } from './corpus/usage-bundles';
@@ -23,9 +24,10 @@ async function scannedOf({
   edgeWorker,
   name,
   networks,
-  packed,
   isCombined,
+  ...bundle
 }: LiveBundle): Promise<ScannedVersion> {
+  const packed = packFiles(bundle.files, bundle.prefix).subarray(0, bundle.cutTo ?? undefined);
   const place = { edgeWorker: { id: edgeWorker, name }, version: '1.0.0', networks, isCombined };
   const archive = await readArchive(packed);
   return archive.ok

@@ -12,13 +12,13 @@ import { insertDeployment, markStepSent, takeStep } from '@/lib/store/deployment
 import { Control } from '@/simulator/control';
 import { edgercOf } from '@/simulator/edgerc';
 import { type Simulator, startSimulator } from '@/simulator/server';
+import { previewDeployment } from './deployment-preview';
 import { startDeployments, stopDeployments } from './deployment-worker';
 import {
   activateUploaded,
   beginDeployment,
   cancelDeployment,
   type Deployment,
-  previewDeployment,
   readDeployment,
   retryUpload,
 } from './deployments';

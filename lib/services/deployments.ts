@@ -1,7 +1,6 @@
-// Putting a token into live versions of EdgeWorkers: what it would change, and deployments that upload and activate the
-// new versions. A deployment is stored first and worked on in the background (deployment-worker.ts).
+// Deployments put a token into live versions of EdgeWorkers: they upload and activate new ones (deployment-preview.ts has what
+// that changes). A deployment is stored first and worked on in the background (deployment-worker.ts).
 import 'server-only';
-import { downloadVersion } from '@/lib/akamai/edgeworkers';
 import {
   type BaseVersion,
   isOpen,
@@ -11,14 +10,12 @@ import {
   type StepKind,
   type StepState,
   targets,
-  VERSIONS_MAX,
   versionField,
   wrongVersions,
 } from '@/lib/domain/deployment';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
-import type { LiveVersion } from '@/lib/domain/usage';
 import { settings } from '@/lib/platform/env';
 import {
   cancelWaiting,
@@ -32,130 +29,17 @@ import {
 } from '@/lib/store/deployments';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
-import { type Inspection, inspectBundle } from './bundle-inspection';
-import { type PatchResult, patchBundle, takeEntries } from './bundles';
-import { type Connection, connect } from './connection';
-import { uploadsOff, usesThroughDependency, wakeDeployments } from './deployment-worker';
+import { takeEntries } from './bundles';
+import { connect } from './connection';
+import { type Exchange, liveVersions } from './deployment-preview';
+import { uploadsOff } from './deployment-steps';
+import { wakeDeployments } from './deployment-worker';
 import type { Actor } from './session';
 import { mustStore } from './storage';
-import { readScanned } from './usage-worker';
 import { whoBegan } from './who';
 
 const SHOWN_MAX = 50;
 const ID_LENGTH_MAX = 100;
-
-/** What a patch of a live version would change. */
-export type DeploymentPreview = LiveVersion & {
-  inspection: Result<Inspection>;
-  /** It holds the replaced token only through an EdgeWorker that it depends on: its files stay as they are. */
-  isPassedOn: boolean;
-};
-
-/** The token that is put in, and the one that it takes the place of. */
-export type Exchange = { token: string; replaces: string | null };
-
-/**
- * What putting `token` into these live versions would change, each with its diff and a version that is free and none of
- * the others'. Problems:
- * `not-signed-in`, `forbidden`, `unknown-account`, `no-credentials`, `bad-request` for none or too many versions or one that is
- * not live, `token-not-found`, those of Akamai; problems of one version are told with it.
- */
-export async function previewDeployment(
-  actor: Actor,
-  account: string,
-  { token, replaces }: Exchange,
-  versions: readonly BaseVersion[],
-): Promise<Result<readonly DeploymentPreview[]>> {
-  const live = await liveVersions(actor, account, 'bundle.patch', versions);
-  if (!live.ok) return live;
-  const { connection, found } = live.value;
-  const previews: DeploymentPreview[] = [];
-  const suggested = new Map<string, string[]>();
-  // One after the other: each holds a bundle in memory, and a user has one place among those who patch.
-  for (const one of found) {
-    const { id } = one.edgeWorker;
-    // Two versions of one EdgeWorker become two new ones.
-    const taken = suggested.get(id) ?? [];
-    const content = await downloadVersion(connection.client, id, one.version);
-    const isPassedOn = await usesThroughDependency(
-      connection,
-      { edgeWorker: id, base: one.version },
-      replaces,
-    );
-    const inspection = content.ok
-      ? await inspectBundle(actor, content.value, {
-          account,
-          tokens: isPassedOn ? [] : [token],
-          options: { overwrite: true },
-          edgeWorker: id,
-          taken,
-          validate: false,
-        })
-      : content;
-    if (inspection.ok && inspection.value.suggestedVersion !== null)
-      suggested.set(id, [...taken, inspection.value.suggestedVersion]);
-    if (!inspection.ok && inspection.problem.code === 'token-not-found') return inspection;
-    previews.push({ ...one, inspection, isPassedOn });
-  }
-  return ok(previews);
-}
-
-/**
- * A live version's bundle with the token in it, as `version`, to take away. Problems: as `patchBundle`, and `bad-request`
- * for a version that is not live.
- */
-export async function patchLiveVersion(
-  actor: Actor,
-  account: string,
-  token: string,
-  { edgeWorker, base, version }: BaseVersion & { version: string },
-): Promise<Result<PatchResult>> {
-  const live = await liveVersions(actor, account, 'bundle.patch', [{ edgeWorker, base }]);
-  if (!live.ok) return live;
-  const content = await downloadVersion(live.value.connection.client, edgeWorker, base);
-  if (!content.ok) return content;
-  return patchBundle(actor, account, [token], {
-    name: `${live.value.found[0]?.edgeWorker.name ?? edgeWorker}-${version}.tgz`,
-    bytes: content.value,
-    options: { overwrite: true, version },
-    edgeWorker,
-  });
-}
-
-type Live = { connection: Connection; found: readonly LiveVersion[] };
-
-/** The versions named, as they are live by the last scan. */
-async function liveVersions(
-  actor: Actor,
-  account: string,
-  right: 'bundle.patch' | 'edgeworker.deploy',
-  versions: readonly BaseVersion[],
-): Promise<Result<Live>> {
-  const allowed = await authorize(actor, right, { account });
-  if (!allowed.ok) return allowed;
-  const connection = await connect(account, actor.id);
-  if (!connection.ok) return connection;
-  if (versions.length === 0 || versions.length > VERSIONS_MAX) {
-    const advice = `Nothing was changed. Choose 1 to ${VERSIONS_MAX} live versions.`;
-    return fail('bad-request', 400, 'So many versions cannot be patched at once.', advice);
-  }
-  const scanned = await readScanned(connection.value.client.id);
-  const found: LiveVersion[] = [];
-  for (const { edgeWorker, base } of versions) {
-    const one = scanned.versions.find(
-      ({ edgeWorker: { id }, version }) => id === edgeWorker && version === base,
-    );
-    if (!one) {
-      const advice = 'Nothing was changed. Scan again, and choose among the versions that are live.';
-      return fail('bad-request', 400, `EdgeWorker ${edgeWorker} has no live version ${base}.`, advice);
-    }
-    const networks = scanned.versions
-      .filter(({ edgeWorker: { id }, version }) => id === edgeWorker && version === base)
-      .flatMap((same) => same.networks);
-    found.push({ edgeWorker: one.edgeWorker, version: base, networks });
-  }
-  return ok({ connection: connection.value, found });
-}
 
 /** Whether this server may upload at all; see the setting ALLOW_UPLOADS. */
 export function uploadsAllowed(): boolean {

@@ -177,7 +177,7 @@ async function lookAtLive(): Promise<void> {
   store.beginScan(id, 'default');
   store.putEdgeWorkers(id, [{ id: '4105', name: 'mini-cart' }]);
   store.endScan(id);
-  await (await import('./usage-worker')).rescan(connection.value, ['4105']);
+  await (await import('./live-versions')).rescan(connection.value, ['4105']);
 }
 
 async function begunDeployment(actor: Actor) {
@@ -296,10 +296,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
       return (await import('./usage')).cancelScan(actor, 'default');
     },
   },
-  'deployments.previewDeployment': {
+  'deployment-preview.previewDeployment': {
     right: 'bundle.patch',
     run: async (actor) => {
-      const { previewDeployment } = await import('./deployments');
+      const { previewDeployment } = await import('./deployment-preview');
       return previewDeployment(
         actor,
         'default',
@@ -308,10 +308,17 @@ const SERVICES: Readonly<Record<string, Line>> = {
       );
     },
   },
-  'deployments.patchLiveVersion': {
+  'deployment-preview.liveVersions': {
     right: 'bundle.patch',
     run: async (actor) => {
-      const { patchLiveVersion } = await import('./deployments');
+      const { liveVersions } = await import('./deployment-preview');
+      return liveVersions(actor, 'default', 'bundle.patch', await liveVersion());
+    },
+  },
+  'deployment-preview.patchLiveVersion': {
+    right: 'bundle.patch',
+    run: async (actor) => {
+      const { patchLiveVersion } = await import('./deployment-preview');
       const [live] = await liveVersion();
       return patchLiveVersion(actor, 'default', 'cart-reader', live);
     },
@@ -747,6 +754,8 @@ const PARTS = new Set([
   'session.mustSignInAgain',
   'session.ownerOf',
   'session.reloadActor',
+  'who.nameFor',
+  'who.whoBegan',
 ]);
 
 test('[1] every exported function that takes an actor is listed here', () => {

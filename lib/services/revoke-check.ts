@@ -11,9 +11,9 @@ import {
 import { usageWords } from '@/lib/domain/usage';
 import { now } from '@/lib/platform/clock';
 import type { Connection } from './connection';
+import { rescan } from './live-versions';
 import { cachedTokens, outdateList } from './token-cache';
 import { knownUsage } from './usage';
-import { rescan } from './usage-worker';
 
 /** As many are looked at again: more would keep somebody waiting, and say no more. */
 const AGAIN_MAX = 30;

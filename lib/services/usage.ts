@@ -9,11 +9,12 @@ import { findScan, listEdgeWorkerRows } from '@/lib/store/usage';
 import { withAudit } from './audit';
 import { authorize } from './authorize';
 import { type Connection, connect } from './connection';
+import { readScanned } from './live-versions';
 import type { Actor } from './session';
 import { mustStore } from './storage';
 import { today } from './surroundings';
 import { cachedTokens, knownTokens } from './token-cache';
-import { cancelScan as endScan, readScanned, startScan } from './usage-worker';
+import { cancelScan as endScan, startScan } from './usage-worker';
 import type { Wait } from './wait';
 
 export type Usage = {

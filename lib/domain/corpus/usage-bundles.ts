@@ -2,7 +2,6 @@
 // it, of what it uses. Several are the work of real tools (fixtures/inlined), or files seen in public (fixtures).
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { packFiles } from '@/simulator/bundle';
 import type { MatchedBy } from '../bundle-token-use';
 import { type Day, parseDay } from '../day';
 import { type Network, parsePermissions } from '../permissions';
@@ -13,7 +12,11 @@ export type LiveBundle = {
   /** What is odd about it. */
   name: string;
   networks: readonly Network[];
-  packed: Buffer;
+  files: Files;
+  /** Names begin with this in the archive. */
+  prefix: string;
+  /** So many bytes of the .tgz are there; null for all. */
+  cutTo: number | null;
   /** Whether it holds the code of its dependencies. */
   isCombined: boolean;
   /** By hand: the tokens it uses, by name, and how sure that is. */
@@ -161,9 +164,7 @@ type Row = {
   gone?: readonly string[];
   networks?: readonly Network[];
   isCombined?: true;
-  /** Names begin with this. */
   prefix?: string;
-  /** So many bytes of the .tgz are there. */
   cutTo?: number;
 };
 
@@ -550,10 +551,9 @@ export const LIVE_BUNDLES: readonly LiveBundle[] = ROWS.map((row, index) => ({
   edgeWorker: String(4201 + index),
   name: row.name,
   networks: row.networks ?? ['staging', 'production'],
-  packed: packFiles({ 'bundle.json': JSON.stringify(MANIFEST), ...row.files }, row.prefix).subarray(
-    0,
-    row.cutTo,
-  ),
+  files: { 'bundle.json': JSON.stringify(MANIFEST), ...row.files },
+  prefix: row.prefix ?? '',
+  cutTo: row.cutTo ?? null,
   isCombined: row.isCombined ?? false,
   uses: row.uses ?? {},
   isUnclear: row.isUnclear ?? false,

@@ -3,7 +3,7 @@ import { parseBase, versionField } from '@/lib/domain/deployment';
 import { fail, type Result } from '@/lib/domain/problem';
 import { tgzName } from '@/lib/services/bundle-batch';
 import type { PatchResult } from '@/lib/services/bundles';
-import { patchLiveVersion } from '@/lib/services/deployments';
+import { patchLiveVersion } from '@/lib/services/deployment-preview';
 import { fileResponse, problemResponse } from '@/lib/services/respond';
 import { type Actor, requestActor } from '@/lib/services/session';
 import { NO_FILE, withUpload } from '@/lib/services/upload';

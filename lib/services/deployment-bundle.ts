@@ -1,0 +1,97 @@
+// The bundle of a new version: what is live, with another token in it. Nothing of it is kept.
+import 'server-only';
+import { createHash } from 'node:crypto';
+import { downloadVersion, validateBundle } from '@/lib/akamai/edgeworkers';
+import { readArchive } from '@/lib/domain/archive';
+import { patchBundle, renameVersion } from '@/lib/domain/bundle';
+import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
+import { dayAt } from '@/lib/domain/day';
+import { refusalWords } from '@/lib/domain/deployment';
+import { fail, ok, type Result } from '@/lib/domain/problem';
+import { now } from '@/lib/platform/clock';
+import type { Step } from '@/lib/store/deployments';
+import { findFacts } from '@/lib/store/usage';
+import { retrieve } from './bundles';
+import type { Connection } from './connection';
+import type { Actor } from './session';
+import { cachedTokens } from './token-cache';
+
+type Made = { bytes: Uint8Array; checksum: string };
+
+/** The live version's bundle with the token in it, under the new version, as Akamai's validation takes it. */
+export async function makeBundle(step: Step, actor: Actor, connection: Connection): Promise<Result<Made>> {
+  const { edgeworker, base, version, replaces } = step;
+  const { client } = connection;
+  const content = await downloadVersion(client, edgeworker, base);
+  if (!content.ok) return content;
+  const isPassedOn = await usesThroughDependency(connection, { edgeWorker: edgeworker, base }, replaces);
+  const made = isPassedOn
+    ? await renameVersion(content.value, version)
+    : await withToken(step, actor, connection, content.value);
+  if (!made.ok) return made;
+  const validated = await validateBundle(client, made.value);
+  if (!validated.ok) return validated;
+  const { errors } = validated.value;
+  if (errors.length > 0) return fail('bundle-refused', 422, refusalWords(errors), 'Nothing was uploaded.');
+  return ok({ bytes: made.value, checksum: sha256(made.value) });
+}
+
+async function withToken(
+  { account, token, version, replaces, edgeworker }: Step,
+  actor: Actor,
+  connection: Connection,
+  content: Buffer,
+): Promise<Result<Uint8Array>> {
+  const entries = await retrieve(actor, account, 'bundle.patch', [token]);
+  if (!entries.ok) return entries;
+  const patched = await patchBundle(content, entries.value, { overwrite: true, version });
+  if (!patched.ok) return patched;
+  const { bytes } = patched.value;
+  const left = await leftOf(bytes, { replaces, edgeworker }, connection);
+  return left.ok ? ok(bytes) : left;
+}
+
+/**
+ * Whether a live version holds `token` only through an EdgeWorker that it depends on. Such a version needs no patch: its
+ * next one takes up what the dependency has live when it is activated.
+ */
+export async function usesThroughDependency(
+  connection: Connection,
+  { edgeWorker, base }: { edgeWorker: string; base: string },
+  token: string | null,
+): Promise<boolean> {
+  const own = findFacts(connection.client.id, { edgeWorker, version: base, revision: '' });
+  if (token === null || !own || own.dependencies.length === 0) return false;
+  const tokens = await cachedTokens(connection);
+  const context = { tokens: tokens.ok ? tokens.value.tokens : null, today: dayAt(now()), edgeWorker };
+  return !matchFacts(own, context).uses.some(({ known, token: name }) => (known?.name ?? name) === token);
+}
+
+/** Ok, unless the bundle still holds the token that must be gone. */
+async function leftOf(
+  bytes: Uint8Array,
+  { replaces, edgeworker }: Pick<Step, 'replaces' | 'edgeworker'>,
+  connection: Connection,
+): Promise<Result<null>> {
+  if (replaces === null) return ok(null);
+  const [archive, tokens] = await Promise.all([readArchive(bytes), cachedTokens(connection)]);
+  if (!archive.ok) return archive;
+  if (!tokens.ok) return tokens;
+  const facts = readBundleFacts(archive.value, bytes.byteLength);
+  const context = { tokens: tokens.value.tokens, today: dayAt(now()), edgeWorker: edgeworker };
+  const left = matchFacts(facts, context).uses.filter(
+    ({ known, token }) => (known?.name ?? token) === replaces,
+  );
+  const [first] = left;
+  if (!first) return ok(null);
+  const title = `The patched bundle would still use ${replaces}, for ${first.key} in ${first.path}.`;
+  const advice = first.isInlined
+    ? 'Nothing was uploaded. It is written into code: build the bundle again with the new token.'
+    : 'Nothing was uploaded. The new token has no permission on that namespace: give it one.';
+  return fail('conflict', 409, title, advice);
+}
+
+/** SHA-256 in hex, as Akamai's checksum of a version. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
