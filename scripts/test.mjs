@@ -9,8 +9,8 @@ ensureDependencies();
 const chromium = ensureChromium();
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-/** Runs a command with its output shown and kept. */
-function runKept(command, args, env = {}) {
+/** Runs a command with its output kept; `show` gets it as it comes. */
+function runKept(command, args, env = {}, show = (chunk) => process.stdout.write(chunk)) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: ROOT,
@@ -18,23 +18,23 @@ function runKept(command, args, env = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    const keep = (stream) => (chunk) => {
+    const keep = (chunk) => {
       output += chunk;
-      stream.write(chunk);
+      show(chunk);
     };
-    child.stdout.on('data', keep(process.stdout));
-    child.stderr.on('data', keep(process.stderr));
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
     child.once('close', (status) => resolve({ ok: status === 0, output }));
   });
 }
 
-/** A step that has no cases of its own: only its failure counts. */
-async function step(name, command, args, env) {
-  say(`\n== ${name}`);
+/** A step that has no cases of its own: only its failure counts. Its output comes in one piece: others run beside it. */
+async function step(name, command, args) {
   const started = Date.now();
-  const { ok } = await runKept(command, args, env);
+  const { ok, output } = await runKept(command, args, {}, () => {});
   if (!ok) total.failed += 1;
-  say(`== ${name}: ${ok ? 'good' : 'FAILED'} (${Math.round((Date.now() - started) / 1000)} s)`);
+  const seconds = Math.round((Date.now() - started) / 1000);
+  say(`\n== ${name}\n${output}== ${name}: ${ok ? 'good' : 'FAILED'} (${seconds} s)`);
   return ok;
 }
 
@@ -79,12 +79,17 @@ async function browserTests() {
   }
 }
 
-await step('versions', process.execPath, ['scripts/versions.mjs']);
-await step('lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']);
-await step('unused code', 'npx', ['--no-install', 'knip', '--no-config-hints']);
-await step('types', 'npm', ['run', '--silent', 'types']);
-await unitTests();
-const isBuilt = await step('build', process.execPath, [nextBin(), 'build']);
+/** What needs no build, and the build; false when there is none. */
+async function staticSteps() {
+  await step('versions', process.execPath, ['scripts/versions.mjs']);
+  await step('lint', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']);
+  await step('unused code', 'npx', ['--no-install', 'knip', '--no-config-hints']);
+  await step('types', 'npm', ['run', '--silent', 'types']);
+  return step('build', process.execPath, [nextBin(), 'build']);
+}
+
+// Side by side: unit tests often wait, and the build does so for nothing of theirs.
+const [isBuilt] = await Promise.all([staticSteps(), unitTests()]);
 if (isBuilt) await browserTests();
 
 say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
