@@ -264,7 +264,7 @@ test('after a scan the words, the order and the findings go by what live version
     await expect(page.getByRole('region', { name: /get 401 now/ })).toHaveCount(0);
 
     const key = await desk.manage(['key', 'create', 'revoke', '--role', 'admin']);
-    const revoked = await fetch(`${desk.url}/api/v1/tokens/redirects-reader`, {
+    const revoked = await fetch(`${desk.url}/api/v1/tokens/redirects-reader?confirm=redirects-reader`, {
       method: 'DELETE',
       headers: { Authorization: `Bearer ${key}` },
     });
