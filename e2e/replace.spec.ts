@@ -1,9 +1,9 @@
 // A token that five EdgeWorkers live on is replaced, through a refused upload and a power cut: at no time does a live
 // version hold a token that is revoked, by the simulator's own record of what was live when.
 import type { Page } from 'playwright/test';
+import { seedAccounts } from '../simulator/accounts';
 import { makeBundle } from '../simulator/bundle';
 import { overlapsOf } from '../simulator/live-history';
-import { seedAccounts } from '../simulator/accounts';
 import { signedCall } from '../simulator/signed-get';
 import { type Desk, expect, openDesk, test, watch } from './fixtures';
 

@@ -56,7 +56,7 @@ export function PreviewCards({
           >
             {isSent && <input type="hidden" name="base" value={base} />}
             <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-              <div className="grid min-w-0 gap-0.5">{heading}</div>
+              <div className="grid min-w-0 flex-[1_1_18rem] gap-0.5">{heading}</div>
               {version && (
                 <div className="flex items-end gap-2">
                   <div className="w-44">

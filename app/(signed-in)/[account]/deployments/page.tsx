@@ -1,9 +1,12 @@
 // The newest deployments of an account.
+import { ChevronLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { deploymentHref, newDeploymentHref } from '@/components/deployments/hrefs';
+import { Icon } from '@/components/ui/icon';
 import { Poll } from '@/components/ui/poll';
 import { Tag } from '@/components/ui/tag';
+import { edgeWorkersHref } from '@/components/usage/usage-parts';
 import { ageInWords } from '@/lib/domain/age';
 import { countParts, partsInWords, versionsWords } from '@/lib/domain/deployment';
 import { visibleText } from '@/lib/domain/visible-text';
@@ -20,6 +23,14 @@ export default async function DeploymentsPage({ params }: PageProps<'/[account]/
   const deployments = await listDeployments(actor, account);
   return (
     <PageFrame actor={actor} account={account} section="edgeworkers">
+      <Link
+        href={edgeWorkersHref(account)}
+        prefetch={false}
+        className="mb-2 inline-flex min-h-6 items-center gap-1 text-m text-ink-2 no-underline hover:text-ink hover:underline"
+      >
+        <Icon of={ChevronLeft} small />
+        EdgeWorkers
+      </Link>
       {deployments.ok ? (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
           <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">

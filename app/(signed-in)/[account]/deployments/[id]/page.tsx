@@ -169,7 +169,7 @@ function Activations({ account, deployment: { id, activatable } }: Asked) {
             href={`${deploymentHref(account, id)}?act=production` as Route}
             scroll={false}
             prefetch={false}
-            className="button"
+            className="button justify-self-start"
           >
             {activateWords(activatable[network], network)}…
           </Link>

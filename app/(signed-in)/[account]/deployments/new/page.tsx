@@ -4,13 +4,7 @@
 import { ChevronLeft } from 'lucide-react';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
-import {
-  Changes,
-  ChangeWords,
-  Findings,
-  foundIn,
-  GravestFindings,
-} from '@/components/bundles/inspection-parts';
+import { Changes, ChangeWords, Findings, foundIn } from '@/components/bundles/inspection-parts';
 import { ChoiceForm, type LiveChoice } from '@/components/deployments/choice-form';
 import { UploadForm } from '@/components/deployments/deployment-forms';
 import { deploymentHref, newDeploymentHref } from '@/components/deployments/hrefs';
@@ -313,10 +307,9 @@ function cardOf(
           </p>
         )}
         {!preview && <Refusal inspection={inspection} />}
-        {inspection.ok && <GravestFindings findings={foundIn(inspection.value).now} />}
       </>
     ),
-    children: inspection.ok && (
+    children: inspection.ok && !isPassedOn && (
       <details open>
         <summary className="button" data-look="plain">
           Changes and checks<span className="sr-only"> of {label}</span>
