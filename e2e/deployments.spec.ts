@@ -252,20 +252,25 @@ test('[1] patched bundles are for releasers, from our own pages; others see why 
   };
   const viewer = await desk.manage(['key', 'create', 'v', '--role', 'viewer']);
   const releaser = await desk.manage(['key', 'create', 'r', '--role', 'releaser']);
-  const status = async (headers: Record<string, string>, body: FormData | string = form()) =>
-    (await fetch(path, { method: 'POST', headers, body })).status;
+  // In one piece: a form says how long it is.
+  const status = async (who: Record<string, string>, body: FormData | string = form(), origin = desk.url) => {
+    const whole = new Response(body);
+    const headers = { Origin: origin, 'Content-Type': whole.headers.get('content-type') ?? '', ...who };
+    return (await fetch(path, { method: 'POST', headers, body: await whole.arrayBuffer() })).status;
+  };
+  const releaserKey = { Authorization: `Bearer ${releaser}` };
   expect(await status({})).toBe(401);
   expect(await status({ Authorization: `Bearer ${viewer}` })).toBe(403);
-  expect(await status({ Authorization: `Bearer ${releaser}` })).toBe(200);
-  expect(await status({ Authorization: `Bearer ${releaser}` }, '')).toBe(400);
-  expect(await status({ Authorization: `Bearer ${releaser}` }, 'no form')).toBe(400);
-  expect(await status({ Authorization: `Bearer ${releaser}` }, 'x'.repeat(65_537))).toBe(413);
+  expect(await status(releaserKey)).toBe(200);
+  expect(await status(releaserKey, '')).toBe(400);
+  expect(await status(releaserKey, 'no form')).toBe(400);
+  expect(await status(releaserKey, 'x'.repeat(65_537))).toBe(413);
   const context = await desk.signedIn(browser, 'releaser');
   const Cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-  expect(await status({ Cookie, Origin: desk.url })).toBe(200);
-  expect(await status({ Cookie, Origin: 'https://evil.example' })).toBe(403);
+  expect(await status({ Cookie })).toBe(200);
+  expect(await status({ Cookie }, form(), 'https://evil.example')).toBe(403);
   for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'])
-    expect((await fetch(path, { method })).status, method).toBe(405);
+    expect((await fetch(path, { method, headers: { Origin: desk.url } })).status, method).toBe(405);
 
   const page = await pageOf(browser, problems, 'viewer');
   await page.goto(PREVIEW);

@@ -61,6 +61,15 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
       findings severity code text unclear helper`,
     releaser: 'submit',
   },
+  '/[account]/deployments': {},
+  // The form that uploads.
+  '/[account]/deployments/new': {
+    manager: `account attempt base canDownload cards downloadTo field heading isSent label replaces submit suggested token
+      version`,
+  },
+  '/[account]/deployments/[id]': {
+    manager: 'account closeHref confirm field keepHref label labelledBy network position submit version',
+  },
   '/[account]/bundles': { viewer: 'account chosen edgeWorkers label mayPatch text tokens' },
   '/tokens': { viewer: `${ROWS} colour` },
   '/due': { viewer: 'aria-label data-day data-due data-today path search' },
