@@ -368,7 +368,7 @@ const PATHS: ApiDocument['paths'] = {
     }),
   },
   '/api/v1/usage': {
-    get: operation('Usage', 'usage.read', {
+    get: operation('EdgeWorkers', 'usage.read', {
       operationId: 'readUsage',
       summary: 'Which live EdgeWorkers versions use which token',
       description: 'As of the last scan of the live versions.',
