@@ -107,7 +107,7 @@ const CALLS: readonly Call[] = [
     data: {
       viewer: `account scan beganAt endedAt progress done total isCancelled held problem asOf tokens name uuid state
         uses edgeWorker edgeWorkerName version networks matchedBy entries path key isInlined
-        findings severity code text maybe why gone unread`,
+        findings severity code text maybe gone unread`,
     },
   },
   { path: '/api/v1/tokens/cart-reader', data: { viewer: TOKEN } },

@@ -51,7 +51,7 @@ test('a token in use by five EdgeWorkers is replaced, over a refusal and a kill,
     await expect(page.getByRole('heading', { name: NEW })).toBeVisible();
 
     await page.goto(`/default/tokens/${OLD}?act=revoke`);
-    await page.getByRole('link', { name: 'Put another token into these versions' }).click();
+    await dialog.getByRole('link', { name: 'Put another token into these versions' }).click();
     await page.getByLabel('Token to put in').selectOption(NEW);
     await page.getByRole('button', { name: 'See what changes' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Put ${NEW} into 5 versions`);

@@ -63,6 +63,7 @@ const TYPED: Readonly<Record<string, (value: (name: string) => string) => Record
   makeFeedAction: () => ({ name: 'tour-intruder' }),
   deletePersonAction: (value) => ({ typed: value('email') }),
   revokeAction: (value) => ({ typed: value('name') }),
+  activateAction: (value) => ({ typed: value('network') }),
 };
 
 /** Buttons that a script answers, by their name. */
