@@ -277,6 +277,8 @@ test('after a scan the words, the order and the findings go by what live version
       );
       await expect(gone.getByRole('link')).toHaveAttribute('href', '/default/edgeworkers');
     }
+    // Nothing of the page may still be loading when its server goes.
+    await page.context().close();
   } finally {
     await close();
   }
