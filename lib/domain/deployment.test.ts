@@ -215,7 +215,7 @@ const PROBLEMS: readonly [string, Problem['upstream'], string][] = [
     { status: 400, title: 'Bad', detail: 'Version exists.' },
     'Akamai refused it. Akamai says: Version exists.',
   ],
-  ['a title only', { status: 400, title: 'Bad request' }, 'Akamai refused it. Akamai says: Bad request'],
+  ['a title only', { status: 400, title: 'Bad request' }, 'Akamai refused it. Akamai says: Bad request.'],
   [
     'a type that is known',
     { status: 400, detail: 'ACCESS_TOKEN_REFERENCE_INVALID in edgekv_tokens.js.' },
