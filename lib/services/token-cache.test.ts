@@ -97,6 +97,20 @@ test('who waits briefly gets the older list with its age, and the newer one as s
   assert.equal(await calls(/^\/edgekv\/v1\/tokens\?/), 1);
 });
 
+test('what was read again and is the same stays the same, so that nothing is worked out of it anew', async () => {
+  const { readToken } = await import('./tokens');
+  const first = await whole();
+  assert.ok((await readToken(actor, ACCOUNT, 'cart-reader')).ok);
+  assert.equal((await whole()).tokens, first.tokens);
+  const token = simulator.account().tokens.get('cart-reader');
+  assert.ok(token);
+  token.namespacePermissions = { cart: ['r', 'w'] };
+  assert.ok((await readToken(actor, ACCOUNT, 'cart-reader')).ok);
+  const { tokens } = await whole();
+  const found = tokens.find(({ name }) => name === 'cart-reader');
+  assert.deepEqual(found?.details?.permissions.get('cart'), ['r', 'w']);
+});
+
 test('fifty readers at once are one call: of the list, of a token, of namespaces and of EdgeWorkers', async () => {
   const { listTokens, readToken, rereadTokens } = await import('./tokens');
   const { listEdgeWorkers, listNamespaces } = await import('./inventory');

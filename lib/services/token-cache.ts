@@ -147,7 +147,12 @@ export function outdateList(connection: Connection, name?: string): void {
 export function rememberToken(connection: Connection, token: KnownToken): void {
   const cache = cacheOf(connection);
   const { details, ...row } = token;
-  cache.details.set(token.uuid, { version: row.latestRefresh, issued: row.issued, details });
+  const read = { version: row.latestRefresh, issued: row.issued, details };
+  // The same object for the same details, and so the same view: what is worked out of it stays.
+  if (!isSameDetails(cache.details.get(token.uuid), read)) {
+    cache.details.set(token.uuid, read);
+    cache.view = null;
+  }
   cache.doubts.delete(token.name);
   putRow(cache, token.name, row);
 }
@@ -224,11 +229,14 @@ function putList(cache: TokenCache, listed: readonly TokenListing[], order: numb
     else if (row) byName.set(name, row);
     else byName.delete(name);
   }
-  const list = { rows: [...byName.values()], order, readAt: now() };
+  const rows = [...byName.values()];
+  const earlier = cache.list?.rows;
+  const isUnchanged = earlier?.length === rows.length && rows.every((row, index) => row === earlier[index]);
+  const list = { rows: isUnchanged ? earlier : rows, order, readAt: now() };
   const known = new Set(list.rows.map((row) => row.uuid));
   for (const uuid of cache.details.keys()) if (!known.has(uuid)) cache.details.delete(uuid);
   cache.list = list;
-  cache.view = null;
+  if (!isUnchanged) cache.view = null;
   store(cache);
   return list;
 }
@@ -237,6 +245,8 @@ function putRow(cache: TokenCache, name: string, row: TokenListing | null): void
   cache.events += 1;
   cache.newer.set(name, { row, order: cache.events });
   if (!cache.list) return;
+  const before = cache.list.rows.find((one) => one.name === name);
+  if (row && before && isSame(before, row)) return;
   const others = cache.list.rows.filter((one) => one.name !== name);
   cache.list = { ...cache.list, rows: row ? [...others, row] : others };
   cache.view = null;
@@ -260,6 +270,12 @@ function isSame(one: TokenListing, other: TokenListing): boolean {
     one.nextRefresh === other.nextRefresh &&
     one.activation === other.activation
   );
+}
+
+function isSameDetails(one: KnownDetails | undefined, other: KnownDetails): boolean {
+  const plain = ({ version, issued, details }: KnownDetails) =>
+    JSON.stringify([version, issued, details && { ...details, permissions: [...details.permissions] }]);
+  return one !== undefined && plain(one) === plain(other);
 }
 
 function tokenOf(cache: TokenCache, row: TokenListing): Token {
