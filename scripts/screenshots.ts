@@ -29,7 +29,11 @@ const folder = process.argv.slice(2).find((one) => !one.startsWith('--')) ?? FOL
 
 if (!ensureBuild()) process.exit(1);
 mkdirSync(folder, { recursive: true });
-const { desk, close } = await openDesk('screenshots', { people: ['admin'] });
+// It scans what is live right after its start.
+const { desk, close } = await openDesk('screenshots', {
+  people: ['admin'],
+  env: { USAGE_SCAN_HOURS: '24' },
+});
 const executablePath = findChromium();
 const browser = await chromium.launch(executablePath ? { executablePath } : {});
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -41,6 +45,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   const page = await context.newPage();
   await page.goto('/default/tokens');
   await page.locator('table[aria-busy="false"]').waitFor();
+  await page.goto('/default/edgeworkers');
+  await page.getByRole('button', { name: 'Scan now' }).waitFor();
   for (const { name, path, before } of SHOTS) {
     await page.goto(path, { waitUntil: 'networkidle' });
     await before?.(page);
