@@ -190,7 +190,12 @@ function UsedBy({ words }: { words: string | null }) {
       {onProduction && (
         <>
           <span className="cards:sr-only">, </span>
-          <small>{onProduction}</small>
+          <small title={onProduction}>
+            <span className="cards:sr-only">{onProduction}</span>
+            <span aria-hidden="true" className="max-cards:hidden">
+              {onProduction.replace('on production', 'prod.')}
+            </span>
+          </small>
         </>
       )}
     </td>

@@ -103,3 +103,8 @@ export function fail(
 ): { ok: false; problem: Problem } {
   return { ok: false, problem: { code, status, title, detail, ...more } };
 }
+
+/** A problem in a few words, with the status that Akamai answered with. */
+export function shortWords({ title, upstream }: Problem): string {
+  return upstream ? `${title} (${upstream.status})` : title;
+}

@@ -23,6 +23,7 @@ import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
 import {
   findDeployment,
+  keyOfStep,
   markStepSent,
   type Step,
   type StepResult,
@@ -44,31 +45,23 @@ const FOLLOW_MS = { min: 1_000, max: 15_000 };
 /** A step is given up after so many tries in which nothing got through: about an hour. */
 const TRIES_MAX = 360;
 
-/** Whether the server is stopping: then nothing more is sent. */
-export function stopping(): { isStopping: boolean } {
-  return once('deployments-stopping', () => ({ isStopping: false }));
-}
+type MayBegin = () => boolean;
 
-/** What tells a step from all others. */
-export function keyOf({ deployment_id: id, position, kind }: Step): string {
-  return JSON.stringify([id, position, kind]);
-}
-
-/** Works on a step as far as it comes now, and stores what became of it. */
-export async function carryOut(step: Step): Promise<void> {
+/** Works on a step as far as it comes now, and stores what became of it. Nothing is sent once `mayBegin` says no. */
+export async function carryOut(step: Step, mayBegin: MayBegin): Promise<void> {
   let result: StepResult | null;
   try {
     if (step.state === 'waiting')
-      result = await (step.kind === 'upload' ? upload(step) : activate(step, step.kind));
+      result = await (step.kind === 'upload' ? upload(step, mayBegin) : activate(step, step.kind, mayBegin));
     else result = await (step.kind === 'upload' ? lookUpUpload(step) : lookUpActivation(step, step.kind));
   } catch (error) {
     log().error({ error, deployment: step.deployment_id, kind: step.kind }, 'a step failed');
     // What was sent is looked up; what was not can be asked for again.
-    const state = step.state === 'waiting' && !sentSteps().has(keyOf(step)) ? 'failed' : 'checking';
+    const state = step.state === 'waiting' && !sentSteps().has(keyOfStep(step)) ? 'failed' : 'checking';
     result = { state, code: 'internal', words: 'Token Desk met an unexpected error; its log has it.' };
     result.nextAt = now() + CHECK_MS;
   }
-  sentSteps().delete(keyOf(step));
+  sentSteps().delete(keyOfStep(step));
   if (result) settleStep(step, result);
 }
 
@@ -79,7 +72,7 @@ function sentSteps(): Set<string> {
 
 /** What becomes of a step that met `problem`. */
 function refused(step: Step, problem: Problem): StepResult {
-  const wasSent = sentSteps().has(keyOf(step));
+  const wasSent = sentSteps().has(keyOfStep(step));
   if (problem.code === 'outcome-unknown')
     return { state: 'checking', code: problem.code, words: problem.title, nextAt: now() + CHECK_MS };
   const fate = fateOf(problem, { wasSent, tries: step.tries });
@@ -89,7 +82,7 @@ function refused(step: Step, problem: Problem): StepResult {
 }
 
 /** The new version. */
-async function upload(step: Step): Promise<StepResult> {
+async function upload(step: Step, mayBegin: MayBegin): Promise<StepResult> {
   const ready = await prepare(step, []);
   if (!ready.ok) return refused(step, ready.problem);
   const { actor, connection } = ready.value;
@@ -112,7 +105,7 @@ async function upload(step: Step): Promise<StepResult> {
         client,
         edgeworker,
         bytes,
-        beforeSending(step, actor, intent, checksum),
+        beforeSending(step, actor, { intent, checksum, mayBegin }),
       );
       return doubtful(created, `It is not known yet whether version ${version} was uploaded.`);
     },
@@ -123,7 +116,7 @@ async function upload(step: Step): Promise<StepResult> {
 }
 
 /** The activation on a network: not when other code has become live there. */
-async function activate(step: Step, network: Network): Promise<StepResult> {
+async function activate(step: Step, network: Network, mayBegin: MayBegin): Promise<StepResult> {
   const ready = await prepare(step, [network]);
   if (!ready.ok) return refused(step, ready.problem);
   const { actor, connection } = ready.value;
@@ -158,7 +151,7 @@ async function activate(step: Step, network: Network): Promise<StepResult> {
         client,
         edgeworker,
         asked,
-        beforeSending(step, actor, intent, null),
+        beforeSending(step, actor, { intent, checksum: null, mayBegin }),
       );
       return doubtful(
         started,
@@ -224,16 +217,18 @@ function kindOf({ actor_kind: kind }: Step): ActorKind {
   return KINDS.find((one) => one === kind) ?? 'guest';
 }
 
+type Sending = { intent: number; checksum: string | null; mayBegin: MayBegin };
+
 /** When its turn has come: the right again, and on the disk that it is sent now. */
-function beforeSending(step: Step, actor: Actor, intent: number, checksum: string | null) {
+function beforeSending(step: Step, actor: Actor, { intent, checksum, mayBegin }: Sending) {
   const networks = step.kind === 'upload' ? [] : [step.kind];
   return async (): Promise<Result<null>> => {
     const still = await authorizeAgain(actor, 'edgeworker.deploy', { account: step.account, networks });
     if (!still.ok) return still;
-    const marked = await mustStore(() => !stopping().isStopping && markStepSent(step, intent, checksum));
+    const marked = await mustStore(() => mayBegin() && markStepSent(step, intent, checksum));
     if (!marked.ok) return marked;
     if (!marked.value) return fail('busy', 503, 'The server is stopping.', 'Nothing was sent.');
-    sentSteps().add(keyOf(step));
+    sentSteps().add(keyOfStep(step));
     return ok(null);
   };
 }

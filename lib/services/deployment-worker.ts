@@ -5,8 +5,14 @@ import { now } from '@/lib/platform/clock';
 import { onStop } from '@/lib/platform/drain';
 import { log } from '@/lib/platform/log';
 import { once } from '@/lib/platform/once';
-import { countSent, hasOpenSteps, listDueSteps, type Step, takeStep } from '@/lib/store/deployments';
-import { carryOut, keyOf, stopping } from './deployment-steps';
+import {
+  countSent,
+  hasOpenSteps,
+  keyOfStep,
+  listDueSteps,
+  type Step,
+  takeStep,
+} from '@/lib/store/deployments';
 
 /** Steps that are worked on at once: each may hold a bundle in memory. */
 const AT_ONCE = 3;
@@ -16,6 +22,7 @@ const MINUTE_MS = 60_000;
 
 type Worker = {
   isStarted: boolean;
+  isStopping: boolean;
   atWork: Map<string, { step: Step; done: Promise<void> }>;
   looking: Promise<void> | null;
   mustLookAgain: boolean;
@@ -25,6 +32,7 @@ type Worker = {
 function worker(): Worker {
   return once('deployments', () => ({
     isStarted: false,
+    isStopping: false,
     atWork: new Map(),
     looking: null,
     mustLookAgain: false,
@@ -44,7 +52,7 @@ export function startDeployments(): void {
 /** Looks for work at once: something was asked for. */
 export function wakeDeployments(): void {
   const state = worker();
-  if (!state.isStarted || stopping().isStopping) return;
+  if (!state.isStarted || state.isStopping) return;
   if (state.looking) {
     state.mustLookAgain = true;
     return;
@@ -63,7 +71,7 @@ export function wakeDeployments(): void {
 /** Begins nothing more, and waits for what is being sent; the rest goes on after the next start. */
 export async function stopDeployments(): Promise<void> {
   const state = worker();
-  stopping().isStopping = true;
+  state.isStopping = true;
   if (state.timer) clearTimeout(state.timer);
   await state.looking;
   await Promise.all([...state.atWork.values()].map(({ done }) => done));
@@ -72,23 +80,29 @@ export async function stopDeployments(): Promise<void> {
 function lookLater(state: Worker): void {
   if (state.timer) clearTimeout(state.timer);
   state.timer = null;
-  if (stopping().isStopping || !hasOpenSteps()) return;
+  if (state.isStopping || !hasOpenSteps()) return;
   state.timer = setTimeout(wakeDeployments, LOOK_MS);
   state.timer.unref();
 }
 
 async function look(state: Worker): Promise<void> {
   for (const step of await listDueSteps(['checking', 'following', 'waiting'], now())) {
-    if (stopping().isStopping || state.atWork.size >= AT_ONCE) return;
-    const key = keyOf(step);
+    if (state.isStopping || state.atWork.size >= AT_ONCE) return;
+    const key = keyOfStep(step);
     if (state.atWork.has(key)) continue;
     if (step.state === 'waiting' && (!isWithinRate(state, step) || !takeStep(step))) continue;
-    const done = carryOut(step).finally(() => {
+    const done = begin(state, step).finally(() => {
       state.atWork.delete(key);
       wakeDeployments();
     });
     state.atWork.set(key, { step, done });
   }
+}
+
+/** What it takes to patch bundles is loaded when there is something to do, and not with the server. */
+async function begin(state: Worker, step: Step): Promise<void> {
+  const { carryOut } = await import('./deployment-steps');
+  await carryOut(step, () => !state.isStopping);
 }
 
 /** Whether another one of that kind may be sent in this minute. */

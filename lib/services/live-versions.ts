@@ -7,7 +7,7 @@ import { readArchive } from '@/lib/domain/archive';
 import { fateOf, TRIES_MAX } from '@/lib/domain/bulk-run';
 import { type BundleFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { NETWORKS, type Network } from '@/lib/domain/permissions';
-import { ok, type Problem, type Result } from '@/lib/domain/problem';
+import { ok, type Problem, type Result, shortWords } from '@/lib/domain/problem';
 import type { Scanned, ScannedVersion } from '@/lib/domain/usage-index';
 import { once } from '@/lib/platform/once';
 import {
@@ -67,7 +67,7 @@ export async function readEdgeWorker(
   const active = await listActivations(client, edgeWorker, { activeOnly: true, ...options });
   if (!active.ok) {
     if (isForAgain(active.problem, how)) return active;
-    putFault(client.id, edgeWorker, wordsOf(active.problem));
+    putFault(client.id, edgeWorker, shortWords(active.problem));
     forgetScanned(client.id);
     return ok(null);
   }
@@ -142,7 +142,7 @@ async function readBundle(
   if (!content.ok && isForAgain(content.problem, how)) return content;
   const reading: BundleReading = content.ok
     ? await examine(content.value)
-    : { fault: wordsOf(content.problem), checksum: null };
+    : { fault: shortWords(content.problem), checksum: null };
   putBundle(client.id, key, reading);
   return ok('facts' in reading ? reading.facts : null);
 }
@@ -163,11 +163,6 @@ async function examine(bytes: Buffer): Promise<BundleReading> {
 
 function isForAgain(problem: Problem, { signal, isLast }: Try): boolean {
   return signal.aborted || fateOf(problem, { wasSent: false, tries: isLast ? TRIES_MAX : 1 }) !== 'failed';
-}
-
-/** A problem in a few words. */
-export function wordsOf({ title, upstream }: Problem): string {
-  return upstream ? `${title} (${upstream.status})` : title;
 }
 
 /** Something else was stored of the account `id`. */

@@ -1,9 +1,8 @@
 // Scans of live versions: every EdgeWorker of an account is looked at, in the background, behind everything that people wait
 // for. For usage.ts and the start of the server: it authorises nobody.
 import 'server-only';
-import { listEdgeWorkers } from '@/lib/akamai/edgeworkers';
 import { fateOf, HELD_MS_MAX, holdMs, TRIES_MAX } from '@/lib/domain/bulk-run';
-import type { Problem, Result } from '@/lib/domain/problem';
+import { type Problem, type Result, shortWords } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { onStop } from '@/lib/platform/drain';
 import { settings } from '@/lib/platform/env';
@@ -19,7 +18,6 @@ import {
   putEdgeWorkers,
 } from '@/lib/store/usage';
 import { type Connection, connect, offeredAccounts } from './connection';
-import { forgetScanned, readEdgeWorker, wordsOf } from './live-versions';
 
 /** EdgeWorkers that are read at once; the client's pace limits the calls further. */
 const AT_ONCE = 6;
@@ -114,6 +112,9 @@ function run(connection: Connection): void {
 
 async function scan(connection: Connection, signal: AbortSignal): Promise<void> {
   const { id } = connection.client;
+  // What it takes to read bundles is loaded with the first scan, and not with the server.
+  const { forgetScanned, readEdgeWorker } = await import('./live-versions');
+  const { listEdgeWorkers } = await import('@/lib/akamai/edgeworkers');
   const options = { priority: 'background', signal } as const;
   const listed = await insist(id, signal, () => listEdgeWorkers(connection.client, options));
   if (listed === null) return;
@@ -158,10 +159,10 @@ async function insist<T>(
     if (fate === 'hold') {
       heldSince ??= now();
       if (now() - heldSince > HELD_MS_MAX) {
-        endScan(id, { problem: wordsOf(result.problem) });
+        endScan(id, { problem: shortWords(result.problem) });
         return null;
       }
-      holdScan(id, wordsOf(result.problem));
+      holdScan(id, shortWords(result.problem));
     }
     await pause(holdMs(result.problem), signal);
     if (signal.aborted) return null;

@@ -150,6 +150,11 @@ export function countSent(account: string, kind: StepKind, at: number): number {
 
 type StepKey = Pick<DeploymentStepTable, 'deployment_id' | 'position' | 'kind'>;
 
+/** What tells a step from all others, as one text. */
+export function keyOfStep({ deployment_id: id, position, kind }: StepKey): string {
+  return JSON.stringify([id, position, kind]);
+}
+
 /** Takes a step that waits to be worked on; false when it does not wait any more. */
 export function takeStep({ deployment_id: id, position, kind }: StepKey): boolean {
   const { changes } = database()
