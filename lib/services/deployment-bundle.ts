@@ -8,6 +8,7 @@ import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { dayAt } from '@/lib/domain/day';
 import { refusalWords } from '@/lib/domain/deployment';
 import { fail, ok, type Result } from '@/lib/domain/problem';
+import type { KnownToken } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
 import type { Step } from '@/lib/store/deployments';
 import { findFacts } from '@/lib/store/usage';
@@ -18,8 +19,12 @@ import { cachedTokens } from './token-cache';
 
 type Made = { bytes: Uint8Array; checksum: string };
 
+/** Who puts which token in. */
+type By = { actor: Actor; connection: Connection; token: KnownToken };
+
 /** The live version's bundle with the token in it, under the new version, as Akamai's validation takes it. */
-export async function makeBundle(step: Step, actor: Actor, connection: Connection): Promise<Result<Made>> {
+export async function makeBundle(step: Step, by: By): Promise<Result<Made>> {
+  const { connection } = by;
   const { edgeworker, base, version, replaces } = step;
   const { client } = connection;
   const content = await downloadVersion(client, edgeworker, base);
@@ -27,7 +32,7 @@ export async function makeBundle(step: Step, actor: Actor, connection: Connectio
   const isPassedOn = await usesThroughDependency(connection, { edgeWorker: edgeworker, base }, replaces);
   const made = isPassedOn
     ? await renameVersion(content.value, version)
-    : await withToken(step, actor, connection, content.value);
+    : await withToken(step, by, content.value);
   if (!made.ok) return made;
   const validated = await validateBundle(client, made.value);
   if (!validated.ok) return validated;
@@ -37,12 +42,15 @@ export async function makeBundle(step: Step, actor: Actor, connection: Connectio
 }
 
 async function withToken(
-  { account, token, version, replaces, edgeworker }: Step,
-  actor: Actor,
-  connection: Connection,
+  { account, version, replaces, edgeworker }: Step,
+  { actor, connection, token: { name, details } }: By,
   content: Buffer,
 ): Promise<Result<Uint8Array>> {
-  const entries = await retrieve(actor, account, 'bundle.patch', [token]);
+  if (details.edgeWorkers !== 'all' && !details.edgeWorkers.includes(edgeworker)) {
+    const advice = 'Nothing was uploaded. Duplicate it with that EdgeWorker, or choose another token.';
+    return fail('conflict', 409, `${name} is not allowed for EdgeWorker ${edgeworker}.`, advice);
+  }
+  const entries = await retrieve(actor, account, 'bundle.patch', [name]);
   if (!entries.ok) return entries;
   const patched = await patchBundle(content, entries.value, { overwrite: true, version });
   if (!patched.ok) return patched;

@@ -17,6 +17,7 @@ import { fateOf, holdMs } from '@/lib/domain/bulk-run';
 import { findSent, isOpen, judgeActivation, judgeUpload, problemWords } from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import type { KnownToken } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
@@ -87,7 +88,7 @@ async function upload(step: Step, mayBegin: MayBegin): Promise<StepResult> {
   if (!ready.ok) return refused(step, ready.problem);
   const { actor, connection } = ready.value;
   const { client } = connection;
-  const made = await makeBundle(step, actor, connection);
+  const made = await makeBundle(step, ready.value);
   if (!made.ok) return refused(step, made.problem);
   const { bytes, checksum } = made.value;
   const { edgeworker, base, version, token, account, deployment_id: deployment } = step;
@@ -119,7 +120,7 @@ async function upload(step: Step, mayBegin: MayBegin): Promise<StepResult> {
 async function activate(step: Step, network: Network, mayBegin: MayBegin): Promise<StepResult> {
   const ready = await prepare(step, [network]);
   if (!ready.ok) return refused(step, ready.problem);
-  const { actor, connection } = ready.value;
+  const { actor, connection, token } = ready.value;
   const { client } = connection;
   const { edgeworker, base, version, account, note, deployment_id: deployment } = step;
   const active = await listActivations(client, edgeworker, { activeOnly: true, network });
@@ -128,6 +129,10 @@ async function activate(step: Step, network: Network, mayBegin: MayBegin): Promi
   if (live === version) return { state: 'done', words: 'It was active already.' };
   if (live !== null && live !== base) {
     const words = `Version ${live} is live on ${network} now, not ${base}. Nothing was sent: it would take the place of other code.`;
+    return { state: 'failed', code: 'conflict', words };
+  }
+  if (!token.details.networks[network]) {
+    const words = `${token.name} is not allowed on ${network}: requests with it would get 401 there. Nothing was sent.`;
     return { state: 'failed', code: 'conflict', words };
   }
   const awaited = await dependencyOf(step, network, connection);
@@ -178,7 +183,7 @@ async function dependencyOf(step: Step, network: Network, connection: Connection
   return underWay?.edgeworker ?? null;
 }
 
-type Ready = { actor: Actor; connection: Connection };
+type Ready = { actor: Actor; connection: Connection; token: KnownToken };
 
 /** Who asked may still do it, and the new token is there and active. */
 async function prepare(step: Step, networks: readonly Network[]): Promise<Result<Ready>> {
@@ -202,7 +207,7 @@ async function prepare(step: Step, networks: readonly Network[]): Promise<Result
       `The activation of ${token} failed.`,
       'Refresh it, or choose another token.',
     );
-  return ok({ actor, connection: connection.value });
+  return ok({ actor, connection: connection.value, token: read.value });
 }
 
 /** The Problem when nothing may be uploaded from this server. */

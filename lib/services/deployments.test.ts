@@ -344,6 +344,20 @@ test('a bundle that would still use the old token is not uploaded', async () => 
   assert.deepEqual(await posts(), []);
 });
 
+test('a token goes only where it would get through: to EdgeWorkers and onto networks that it is allowed for', async () => {
+  const token = simulator.account().tokens.get(NEW);
+  assert.ok(token);
+  token.restrictToEdgeWorkerIds = ['4105'];
+  const other = await uploaded(one());
+  assert.match(wordsOfUpload(other), /cart-session-2 is not allowed for EdgeWorker 4101/);
+  assert.deepEqual(await posts(), []);
+  token.allowOnProduction = false;
+  const { id } = await uploaded([LIVE[3]]);
+  const seen = await activated(id, 'production');
+  assert.match(seen.items[0]?.steps.production?.words ?? '', /not allowed on production/);
+  assert.deepEqual(await posts(), ['4105/versions']);
+});
+
 test('no more than 20 versions are sent in a minute', async () => {
   const replacements = Array.from({ length: 19 }, (_, index) => ({
     edgeWorker: { id: String(5000 + index), name: 'other' },
