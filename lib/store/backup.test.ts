@@ -133,6 +133,29 @@ test('a restored backup sends nothing of a run that was under way in it', async 
   ]);
 });
 
+test('a restored backup sends nothing of a deployment that waited in it', async () => {
+  const source = filled(1);
+  source.raw.exec(
+    `insert into deployment (id, attempt, account, actor_kind, actor_id, actor_name, token, began_at)
+       values ('d', 'a', 'default', 'person', 'p', 'p@example.com', 'cart-2', 1);
+     insert into deployment_item (deployment_id, position, edgeworker, name, base, networks, version)
+       values ('d', 0, '4101', 'cart', '1', '["staging"]', '2');
+     insert into deployment_step (deployment_id, position, kind, state, tries, next_at, sent_at, at)
+       values ('d', 0, 'upload', 'working', 1, 1, 1, 1), ('d', 0, 'staging', 'waiting', 0, 1, null, 1),
+         ('d', 0, 'production', 'working', 1, 1, null, 1)`,
+  );
+  const path = join(newFolder(), 'backup.db');
+  await backUp(path, source);
+  const target = join(newFolder(), 'new');
+  await restore(path, target, RESTORE);
+  const states = open(target).raw.prepare('select kind, state from deployment_step order by kind').all();
+  assert.deepEqual(states, [
+    { kind: 'production', state: 'cancelled' },
+    { kind: 'staging', state: 'cancelled' },
+    { kind: 'upload', state: 'working' },
+  ]);
+});
+
 test('[102] backups beside a writer are whole, each with what was written before it', async () => {
   const source = filled(1);
   let written = 1;

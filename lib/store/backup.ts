@@ -91,7 +91,7 @@ export async function restore(path: string, dataDir: string, entry: AuditRow): P
       migrate(raw);
       refuseOtherTables(raw, path);
       endSessions(raw);
-      endRuns(raw);
+      endWhatWaits(raw);
       appendAudit(entry, wrap(raw));
       // One file again, whatever it was.
       raw.pragma('journal_mode = DELETE');
@@ -181,7 +181,7 @@ function endSessions(raw: Libsql.Database): void {
 }
 
 /** What waits in a backup may have been sent since it was made, and nothing is sent twice. */
-function endRuns(raw: Libsql.Database): void {
+function endWhatWaits(raw: Libsql.Database): void {
   raw
     .prepare(
       "update bulk_item set state = 'unknown', words = ?, at = ? where state in ('waiting', 'sending', 'checking')",
@@ -190,6 +190,13 @@ function endRuns(raw: Libsql.Database): void {
       'A backup was restored in the middle of this. See what the token is like before you refresh it again.',
       now(),
     );
+  // Of what had been sent before the backup the look-up still tells; what waited is for people to ask for again.
+  raw
+    .prepare(
+      `update deployment_step set state = 'cancelled', words = ?, at = ?
+       where state = 'waiting' or (state = 'working' and sent_at is null)`,
+    )
+    .run('A backup was restored in the middle of this. See what is live before you ask for it again.', now());
 }
 
 /**
