@@ -43,10 +43,10 @@ test('refresh and revoke work without JavaScript', async ({ pageOf }) => {
   await page.goto('/default/tokens/store-locator?act=refresh');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Refresh' }).click();
   await expect(page.getByText('The refresh was started.')).toBeVisible();
-  await page.goto('/default/tokens/flags-reader?act=revoke');
-  await page.getByLabel('Type flags-reader to confirm').fill('flags-reader');
-  await page.getByRole('button', { name: 'Revoke flags-reader' }).click();
-  await expect(page.getByText('flags-reader was revoked.')).toBeVisible();
+  await page.goto('/default/tokens/search-hints?act=revoke');
+  await page.getByLabel('Type search-hints to confirm').fill('search-hints');
+  await page.getByRole('button', { name: 'Revoke search-hints' }).click();
+  await expect(page.getByText('search-hints was revoked.')).toBeVisible();
 });
 
 test('[37] a lost answer to a revoke is settled by looking the token up', async ({ pageOf, desk }) => {
@@ -105,9 +105,9 @@ test('an expired token can be revoked', async ({ pageOf }) => {
 
 test('who did what with which result is on record', async ({ pageOf, desk }) => {
   const page = await pageOf('admin');
-  await page.goto('/default/tokens/public-banner?act=revoke');
-  await page.getByLabel('Type public-banner to confirm').fill('public-banner');
-  await page.getByRole('button', { name: 'Revoke public-banner' }).click();
-  await expect(page.getByText('public-banner was revoked.')).toBeVisible();
+  await page.goto('/default/tokens/consent-state?act=revoke');
+  await page.getByLabel('Type consent-state to confirm').fill('consent-state');
+  await page.getByRole('button', { name: 'Revoke consent-state' }).click();
+  await expect(page.getByText('consent-state was revoked.')).toBeVisible();
   expect(await desk.manage(['audit', 'verify'])).toMatch(/The audit is whole: \d+ entries/);
 });

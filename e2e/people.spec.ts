@@ -49,11 +49,11 @@ test('[74] who is demoted with a dialog open is refused, and nothing is sent', a
   const admin = await pageOf('admin');
   const page = await browser.newPage({ baseURL: desk.url });
   watch(page, problems, []);
-  await page.goto('/sign-in?next=/default/tokens/waf-signals?act=revoke');
+  await page.goto('/sign-in?next=/default/tokens/waf-signals-reader?act=revoke');
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByLabel('Type waf-signals to confirm').fill('waf-signals');
+  await page.getByLabel('Type waf-signals-reader to confirm').fill('waf-signals-reader');
 
   await admin.goto('/people');
   await admin.getByRole('link', { name: email }).click();
