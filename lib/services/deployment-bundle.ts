@@ -8,7 +8,7 @@ import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { dayAt } from '@/lib/domain/day';
 import { refusalWords } from '@/lib/domain/deployment';
 import { fail, ok, type Result } from '@/lib/domain/problem';
-import type { KnownToken } from '@/lib/domain/token';
+import type { KnownToken, TokenDetails } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
 import type { Step } from '@/lib/store/deployments';
 import { findFacts } from '@/lib/store/usage';
@@ -46,7 +46,9 @@ async function withToken(
   { actor, connection, token: { name, details } }: By,
   content: Buffer,
 ): Promise<Result<Uint8Array>> {
-  if (details.edgeWorkers !== 'all' && !details.edgeWorkers.includes(edgeworker)) {
+  const isAllowed = ({ edgeWorkers }: TokenDetails) =>
+    edgeWorkers === 'all' || edgeWorkers.includes(edgeworker);
+  if (await isLost(isAllowed, details, { connection, replaces })) {
     const advice = 'Nothing was uploaded. Duplicate it with that EdgeWorker, or choose another token.';
     return fail('conflict', 409, `${name} is not allowed for EdgeWorker ${edgeworker}.`, advice);
   }
@@ -57,6 +59,21 @@ async function withToken(
   const { bytes } = patched.value;
   const left = await leftOf(bytes, { replaces, edgeworker }, connection);
   return left.ok ? ok(bytes) : left;
+}
+
+/**
+ * Whether a version would lose access with a token of these `details`: what `isAllowed` asks of it does not hold, and holds for
+ * the token that it takes the place of, as far as that is known.
+ */
+export async function isLost(
+  isAllowed: (details: TokenDetails) => boolean,
+  details: TokenDetails,
+  { connection, replaces }: { connection: Connection; replaces: string | null },
+): Promise<boolean> {
+  if (isAllowed(details)) return false;
+  const tokens = replaces === null ? null : await cachedTokens(connection);
+  const before = tokens?.ok ? tokens.value.tokens.find(({ name }) => name === replaces)?.details : null;
+  return before ? isAllowed(before) : true;
 }
 
 /**

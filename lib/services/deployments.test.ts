@@ -25,6 +25,7 @@ import {
 import { settleEarlierRun } from './earlier-run';
 import { operatorActor } from './session';
 import { createToken } from './token-changes';
+import { listTokens, rereadTokens } from './tokens';
 import { readUsage, scanUsage } from './usage';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-deployments-'));
@@ -356,6 +357,23 @@ test('a token goes only where it would get through: to EdgeWorkers and onto netw
   const seen = await activated(id, 'production');
   assert.match(seen.items[0]?.steps.production?.words ?? '', /not allowed on production/);
   assert.deepEqual(await posts(), ['4105/versions']);
+});
+
+test('where the token before got through nowhere, the new one loses nothing', async () => {
+  for (const name of [OLD, NEW]) {
+    const token = simulator.account().tokens.get(name);
+    assert.ok(token);
+    token.allowOnProduction = false;
+    // So that its details are read again.
+    token.latestRefreshDate = '2026-11-25';
+  }
+  assert.ok((await rereadTokens(operatorActor(), ACCOUNT)).ok);
+  await eventually(
+    () => listTokens(operatorActor(), ACCOUNT),
+    (listed) => listed.ok && listed.value.pending.size === 0,
+  );
+  const { id } = await uploaded([LIVE[3]]);
+  assert.deepEqual(statesOf(await activated(id, 'production'), 'production'), ['done']);
 });
 
 test('no more than 20 versions are sent in a minute', async () => {
