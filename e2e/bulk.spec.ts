@@ -1,8 +1,7 @@
 // Many tokens at once: selected by keyboard, refreshed in a run that is left and found again, given an owner, exported;
 // and all of it without JavaScript.
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright/test';
+import { expectAccessible } from './accessible';
 import { type Desk, expect, rereadTokens, test } from './fixtures';
 
 /** How often a refresh of each token was sent. */
@@ -13,13 +12,6 @@ async function posts(desk: Desk): Promise<Record<string, number>> {
     if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
-    [],
-  );
 }
 
 const once = (count: number) =>

@@ -2,9 +2,9 @@
 // a refusal on the way; without JavaScript; and by who may only take the bundles away. On a desk of its own, scanned.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright/test';
 import type { Role } from '@/lib/domain/access';
+import { expectAccessible } from './accessible';
 import { type Desk, expect, openDesk, test, watch } from './fixtures';
 
 test.describe.configure({ mode: 'serial' });
@@ -52,13 +52,6 @@ async function pageOf(browser: Browser, problems: string[], role: Role, options 
   const page = await (await desk.signedIn(browser, role, options)).newPage();
   watch(page, problems, []);
   return page;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
-    [],
-  );
 }
 
 /** The changes of EdgeWorkers that were sent. */

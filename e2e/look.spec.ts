@@ -1,7 +1,7 @@
 // Every page, light and dark: accessible by axe, no sideways scrolling at 360 px, a strict policy with no report.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { makeBundle } from '@/simulator/bundle';
+import { expectAccessible } from './accessible';
 import { detailsRead, expect, PASSWORD, test, watch } from './fixtures';
 import { ANSWER_DIALOG } from './pages';
 
@@ -52,23 +52,6 @@ const PAGES = [
   '/nowhere/tokens',
   '/default/nowhere',
 ] as const;
-
-/**
- * In both schemes, on one page: what draws it is the same. Only what is wrong comes out of the browser, and no other page is
- * opened to gather it of frames, as there are none.
- */
-async function expectAccessible(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page })
-      .setLegacyMode(true)
-      .options({ resultTypes: ['violations'] })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    expect(found, `${name} ${colorScheme}`).toEqual([]);
-  }
-}
 
 /** The workbench with a bundle that is ready and one that is refused, opened. */
 async function examined(page: Page): Promise<void> {

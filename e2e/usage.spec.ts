@@ -1,8 +1,8 @@
 // Which live versions use which token: scanned, cancelled, filtered and read, by who may and who may only look. On a desk
 // of its own, which was never scanned before.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright/test';
 import type { Role } from '@/lib/domain/access';
+import { expectAccessible } from './accessible';
 import { type ContextOptions, type Desk, expect, openDesk, rereadTokens, test, watch } from './fixtures';
 
 test.describe.configure({ mode: 'serial' });
@@ -35,13 +35,7 @@ async function scanned(page: Page): Promise<void> {
 
 /** Without scans the look of these pages is in look.spec.ts. */
 async function expectFitAndAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
-      [],
-    );
-  }
+  await expectAccessible(page);
   await page.setViewportSize({ width: 360, height: 800 });
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
