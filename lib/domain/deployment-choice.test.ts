@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canStandIn, countParts, leftWords, parseBase, partsInWords, printBase } from './deployment';
+import {
+  canStandIn,
+  countParts,
+  leftWords,
+  lostAccess,
+  parseBase,
+  partsInWords,
+  printBase,
+} from './deployment';
 import type { Token, TokenDetails } from './token';
 
 test('a live version is read from an address as it was written', () => {
@@ -37,6 +45,44 @@ test('a token may stand in for another when it may do all of what that one may',
   assert.equal(canStandIn(token({ permissions: new Map([['other', ['r', 'w']]]) }), old), false);
   assert.equal(canStandIn(token(null), old), false);
   assert.equal(canStandIn(old, token(null)), false);
+});
+
+const STAGING = { staging: true, production: false };
+const NOWHERE = { staging: false, production: false };
+
+const LOSSES: readonly [string, Partial<TokenDetails>, Partial<TokenDetails> | null, boolean, string][] = [
+  ['the same may all', {}, {}, false, ''],
+  ['it is for all EdgeWorkers', { edgeWorkers: 'all' }, {}, false, ''],
+  ['it is for other EdgeWorkers', { edgeWorkers: ['2'] }, {}, true, ''],
+  ['neither is for the EdgeWorker', { edgeWorkers: ['2'] }, { edgeWorkers: ['3'] }, false, ''],
+  ['it is for other EdgeWorkers, and none was before', { edgeWorkers: ['2'] }, null, true, ''],
+  ['it is for staging only', { networks: STAGING }, {}, false, 'production'],
+  ['both are for staging only', { networks: STAGING }, { networks: STAGING }, false, ''],
+  [
+    'it is for no network, and the other for staging',
+    { networks: NOWHERE },
+    { networks: STAGING },
+    false,
+    'staging',
+  ],
+  ['it is for no network, and none was before', { networks: NOWHERE }, null, false, 'staging production'],
+  ['it lacks both', { edgeWorkers: [], networks: STAGING }, { edgeWorkers: 'all' }, true, 'production'],
+];
+
+for (const [name, its, before, edgeWorker, networks] of LOSSES) {
+  test(`what a version on both networks loses with another token when ${name}`, () => {
+    const details = token(its).details;
+    assert.ok(details);
+    const live = { edgeWorker: '1', networks: ['staging', 'production'] as const };
+    const lost = lostAccess(details, before && token(before).details, live);
+    assert.deepEqual({ ...lost, networks: lost.networks.join(' ') }, { edgeWorker, networks });
+  });
+}
+
+test('a network that a version is not live on is none that it loses', () => {
+  const { details } = token({ networks: STAGING });
+  assert.ok(details);
+  assert.deepEqual(lostAccess(details, null, { edgeWorker: '1', networks: ['staging'] }).networks, []);
 });
 
 const use = (name: string, namespace: string) => ({

@@ -5,7 +5,7 @@ import { isEdgeWorkerVersion, VERSION_CHARS_MAX } from './bundle-version';
 import type { EdgeWorker } from './edgeworker';
 import { NETWORKS, type Network } from './permissions';
 import type { Problem } from './problem';
-import type { Token } from './token';
+import type { Token, TokenDetails } from './token';
 import type { Change } from './tokens-file';
 
 /** A version that is live, and the one that is made of it. */
@@ -143,6 +143,32 @@ export function canStandIn(
       held.every((one) => permissions.get(namespace)?.includes(one)),
     )
   );
+}
+
+/** What a live version could not do any more with another token in it. */
+export type LostAccess = {
+  /** All of it: the token is not for its EdgeWorker. */
+  edgeWorker: boolean;
+  /** The networks that it is live on and the token is not for. */
+  networks: readonly Network[];
+};
+
+/**
+ * What a live version would lose with a token of these `details` in place of one of those `before`; what that one was not
+ * for is nothing lost. Null: it is not known, or there was none.
+ */
+export function lostAccess(
+  details: TokenDetails,
+  before: TokenDetails | null,
+  { edgeWorker, networks }: { edgeWorker: string; networks: readonly Network[] },
+): LostAccess {
+  const isFor = ({ edgeWorkers }: TokenDetails) => edgeWorkers === 'all' || edgeWorkers.includes(edgeWorker);
+  const isLost = (isAllowed: (of: TokenDetails) => boolean) =>
+    !isAllowed(details) && (before === null || isAllowed(before));
+  return {
+    edgeWorker: isLost(isFor),
+    networks: networks.filter((network) => isLost((of) => of.networks[network])),
+  };
 }
 
 type Patched = {

@@ -6,7 +6,8 @@ import { readArchive } from '@/lib/domain/archive';
 import { patchBundle, renameVersion } from '@/lib/domain/bundle';
 import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
 import { dayAt } from '@/lib/domain/day';
-import { refusalWords } from '@/lib/domain/deployment';
+import { type LostAccess, lostAccess, refusalWords } from '@/lib/domain/deployment';
+import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { KnownToken, TokenDetails } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
@@ -46,9 +47,12 @@ async function withToken(
   { actor, connection, token: { name, details } }: By,
   content: Buffer,
 ): Promise<Result<Uint8Array>> {
-  const isAllowed = ({ edgeWorkers }: TokenDetails) =>
-    edgeWorkers === 'all' || edgeWorkers.includes(edgeworker);
-  if (await isLost(isAllowed, details, { connection, replaces })) {
+  const lost = await lostAccessBy(
+    details,
+    { connection, replaces },
+    { edgeWorker: edgeworker, networks: [] },
+  );
+  if (lost.edgeWorker) {
     const advice = 'Nothing was uploaded. Duplicate it with that EdgeWorker, or choose another token.';
     return fail('conflict', 409, `${name} is not allowed for EdgeWorker ${edgeworker}.`, advice);
   }
@@ -61,19 +65,17 @@ async function withToken(
   return left.ok ? ok(bytes) : left;
 }
 
-/**
- * Whether a version would lose access with a token of these `details`: what `isAllowed` asks of it does not hold, and holds for
- * the token that it takes the place of, as far as that is known.
- */
-export async function isLost(
-  isAllowed: (details: TokenDetails) => boolean,
+/** What a live version would lose with a token of these `details` in place of `replaces`, as far as that one is known. */
+export async function lostAccessBy(
   details: TokenDetails,
   { connection, replaces }: { connection: Connection; replaces: string | null },
-): Promise<boolean> {
-  if (isAllowed(details)) return false;
-  const tokens = replaces === null ? null : await cachedTokens(connection);
-  const before = tokens?.ok ? tokens.value.tokens.find(({ name }) => name === replaces)?.details : null;
-  return before ? isAllowed(before) : true;
+  live: { edgeWorker: string; networks: readonly Network[] },
+): Promise<LostAccess> {
+  const atMost = lostAccess(details, null, live);
+  if (replaces === null || (!atMost.edgeWorker && atMost.networks.length === 0)) return atMost;
+  const tokens = await cachedTokens(connection);
+  const before = tokens.ok ? tokens.value.tokens.find(({ name }) => name === replaces)?.details : null;
+  return lostAccess(details, before ?? null, live);
 }
 
 /**

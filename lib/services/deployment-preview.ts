@@ -1,26 +1,31 @@
 // What putting a token into live versions would change, and the patched bundles to take away.
 import 'server-only';
 import { downloadVersion } from '@/lib/akamai/edgeworkers';
-import { type BaseVersion, VERSIONS_MAX } from '@/lib/domain/deployment';
+import { type BaseVersion, type LostAccess, VERSIONS_MAX } from '@/lib/domain/deployment';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { LiveVersion } from '@/lib/domain/usage';
 import { authorize } from './authorize';
 import { type Inspection, inspectBundle } from './bundle-inspection';
 import { type PatchResult, patchBundle } from './bundles';
 import { type Connection, connect } from './connection';
-import { usesThroughDependency } from './deployment-bundle';
+import { lostAccessBy, usesThroughDependency } from './deployment-bundle';
 import { readScanned } from './live-versions';
 import type { Actor } from './session';
+import { cachedTokens } from './token-cache';
 
 /** What a patch of a live version would change. */
 export type DeploymentPreview = LiveVersion & {
   inspection: Result<Inspection>;
   /** It holds the replaced token only through an EdgeWorker that it depends on: its files stay as they are. */
   isPassedOn: boolean;
+  /** What it could not do any more. */
+  lost: LostAccess;
 };
 
 /** The token that is put in, and the one that it takes the place of. */
 export type Exchange = { token: string; replaces: string | null };
+
+const NOTHING_LOST: LostAccess = { edgeWorker: false, networks: [] };
 
 /**
  * What putting `token` into these live versions would change, each with its diff and a version that is free and none of
@@ -37,6 +42,8 @@ export async function previewDeployment(
   const live = await liveVersions(actor, account, 'bundle.patch', versions);
   if (!live.ok) return live;
   const { connection, found } = live.value;
+  const tokens = await cachedTokens(connection);
+  const details = tokens.ok ? tokens.value.tokens.find(({ name }) => name === token)?.details : null;
   const previews: DeploymentPreview[] = [];
   const suggested = new Map<string, string[]>();
   // One after the other: each holds a bundle in memory, and a user has one place among those who patch.
@@ -63,7 +70,11 @@ export async function previewDeployment(
     if (inspection.ok && inspection.value.suggestedVersion !== null)
       suggested.set(id, [...taken, inspection.value.suggestedVersion]);
     if (!inspection.ok && inspection.problem.code === 'token-not-found') return inspection;
-    previews.push({ ...one, inspection, isPassedOn });
+    const lost =
+      details && !isPassedOn
+        ? await lostAccessBy(details, { connection, replaces }, { edgeWorker: id, networks: one.networks })
+        : NOTHING_LOST;
+    previews.push({ ...one, inspection, isPassedOn, lost });
   }
   return ok(previews);
 }

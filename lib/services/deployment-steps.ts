@@ -17,7 +17,7 @@ import { fateOf, holdMs } from '@/lib/domain/bulk-run';
 import { findSent, isOpen, judgeActivation, judgeUpload, problemWords } from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
-import type { KnownToken, TokenDetails } from '@/lib/domain/token';
+import type { KnownToken } from '@/lib/domain/token';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
@@ -34,7 +34,7 @@ import { findFacts } from '@/lib/store/usage';
 import { settleIntent, withAudit } from './audit';
 import { authorize, authorizeAgain } from './authorize';
 import { type Connection, connect } from './connection';
-import { isLost, makeBundle, sha256 } from './deployment-bundle';
+import { lostAccessBy, makeBundle, sha256 } from './deployment-bundle';
 import { rescan } from './live-versions';
 import { type Actor, type ActorKind, absentActor, operatorActor } from './session';
 import { mustStore } from './storage';
@@ -131,8 +131,9 @@ async function activate(step: Step, network: Network, mayBegin: MayBegin): Promi
     const words = `Version ${live} is live on ${network} now, not ${base}. Nothing was sent: it would take the place of other code.`;
     return { state: 'failed', code: 'conflict', words };
   }
-  const isAllowed = ({ networks }: TokenDetails) => networks[network];
-  if (await isLost(isAllowed, token.details, { connection, replaces: step.replaces })) {
+  const exchanged = { connection, replaces: step.replaces };
+  const lost = await lostAccessBy(token.details, exchanged, { edgeWorker: edgeworker, networks: [network] });
+  if (lost.networks.length > 0) {
     const words = `${token.name} is not allowed on ${network}: requests with it would get 401 there. Nothing was sent.`;
     return { state: 'failed', code: 'conflict', words };
   }

@@ -253,6 +253,41 @@ test('the preview shows the change of each version, and a version that is free a
   assert.ok(!gone.ok && gone.problem.code === 'bad-request');
 });
 
+test('the preview tells where the new token would not get through', async () => {
+  const token = simulator.account().tokens.get(NEW);
+  assert.ok(token);
+  Object.assign(token, { restrictToEdgeWorkerIds: ['4105'], allowOnProduction: false });
+  await detailsRead();
+  const exchange = { token: NEW, replaces: OLD };
+  const read = await previewDeployment(operatorActor(), ACCOUNT, exchange, LIVE);
+  assert.ok(read.ok);
+  const told = read.value.map(({ edgeWorker, networks, lost }) => [edgeWorker.id, networks.join(), lost]);
+  const nothing = { edgeWorker: false, networks: [] };
+  assert.deepEqual(told, [
+    ['4101', 'staging', { edgeWorker: true, networks: [] }],
+    ['4101', 'production', { edgeWorker: true, networks: ['production'] }],
+    ['4105', 'staging', nothing],
+    ['4105', 'production', { edgeWorker: false, networks: ['production'] }],
+    // They hold it only through another one, whose token it is.
+    ['4116', 'staging', nothing],
+    ['4116', 'production', nothing],
+  ]);
+});
+
+/** Has the details of the two tokens read again, which were changed at Akamai. */
+async function detailsRead(): Promise<void> {
+  for (const name of [OLD, NEW]) {
+    const token = simulator.account().tokens.get(name);
+    assert.ok(token);
+    token.latestRefreshDate = '2026-11-25';
+  }
+  assert.ok((await rereadTokens(operatorActor(), ACCOUNT)).ok);
+  await eventually(
+    () => listTokens(operatorActor(), ACCOUNT),
+    (listed) => listed.ok && listed.value.pending.size === 0,
+  );
+}
+
 test('one form begins one deployment, and each version is uploaded once', async () => {
   const attempt = crypto.randomUUID();
   const all = await Promise.all([began(one(), attempt), began(one(), attempt), began(one(), attempt)]);
@@ -364,14 +399,8 @@ test('where the token before got through nowhere, the new one loses nothing', as
     const token = simulator.account().tokens.get(name);
     assert.ok(token);
     token.allowOnProduction = false;
-    // So that its details are read again.
-    token.latestRefreshDate = '2026-11-25';
   }
-  assert.ok((await rereadTokens(operatorActor(), ACCOUNT)).ok);
-  await eventually(
-    () => listTokens(operatorActor(), ACCOUNT),
-    (listed) => listed.ok && listed.value.pending.size === 0,
-  );
+  await detailsRead();
   const { id } = await uploaded([LIVE[3]]);
   assert.deepEqual(statesOf(await activated(id, 'production'), 'production'), ['done']);
 });

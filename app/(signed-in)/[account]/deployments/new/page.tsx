@@ -266,7 +266,7 @@ function uploadsOffWords(actor: Actor, account: string): { title: string; text: 
 }
 
 function cardOf(
-  { edgeWorker, version: live, networks, inspection, isPassedOn }: DeploymentPreview,
+  { edgeWorker, version: live, networks, inspection, isPassedOn, lost }: DeploymentPreview,
   { token, replaces }: { token: string; replaces: string | null },
 ): PreviewCard {
   const base = { edgeWorker: edgeWorker.id, base: live };
@@ -277,6 +277,7 @@ function cardOf(
     inspection.ok && preview && replaces !== null
       ? leftWords(inspection.value, preview.changes, { token, replaces })
       : null;
+  const why = lost.edgeWorker ? `${token} is not allowed for EdgeWorker ${edgeWorker.id}.` : left;
   const suggested = inspection.ok ? inspection.value.suggestedVersion : null;
   const version = {
     field: versionField(edgeWorker.id, live),
@@ -287,7 +288,7 @@ function cardOf(
     label,
     version: preview || (isPassedOn && inspection.ok) ? version : null,
     canDownload: preview !== null,
-    isSent: isPassedOn ? inspection.ok : isChanged && left === null,
+    isSent: isPassedOn ? inspection.ok : isChanged && why === null,
     heading: (
       <>
         <h2 className="flex flex-wrap items-center gap-x-2 [overflow-wrap:anywhere]">
@@ -298,7 +299,13 @@ function cardOf(
         {preview && !isChanged && (
           <p className="text-m text-ink-2">Nothing would change: it is not uploaded.</p>
         )}
-        {left !== null && <p className="text-m text-danger">It is not uploaded. {visibleText(left)}</p>}
+        {why !== null && <p className="text-m text-danger">It is not uploaded. {visibleText(why)}</p>}
+        {why === null && lost.networks.length > 0 && (
+          <p className="text-m text-attention">
+            {visibleText(token)} is not allowed on {joinWords(lost.networks)}: the new version cannot be
+            activated there.
+          </p>
+        )}
         {isPassedOn && inspection.ok && (
           <p className="text-m text-ink-2">
             It holds {visibleText(replaces ?? '')} only through an EdgeWorker that it depends on. It is
