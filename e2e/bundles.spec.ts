@@ -330,6 +330,26 @@ test('patching works without JavaScript, one bundle and several', async ({ pageO
   expect(Object.keys(unzipSync(await bytesOf(several)))).toEqual(['a.tgz', 'b.tgz', 'manifest.json']);
 });
 
+test('files that are chosen before the page works are taken when it does', async ({ pageOf }) => {
+  const page = await pageOf('releaser');
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('/default/bundles?token=cart-reader', { waitUntil: 'commit' });
+  await page
+    .getByLabel(DROP)
+    .setInputFiles([file('early.tgz', plainBundle()), file('too.tgz', plainBundle())]);
+  await expect(page.getByRole('button', { name: 'Patch and download' })).toBeVisible();
+  release();
+  await expect(page.getByText('2 ready')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove too.tgz' })).toBeVisible();
+});
+
 test('files dropped anywhere on the page or pasted are taken', async ({ pageOf }) => {
   const page = await pageOf('releaser');
   await page.goto('/default/bundles?token=cart-reader');

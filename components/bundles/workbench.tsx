@@ -2,7 +2,7 @@
 // The workbench. Without JavaScript it is a form that posts to the route for patching, or examining for who may do no
 // more; with it, bundles are examined as they come, every change is shown before anything is downloaded, and what comes
 // back is checked against its digest.
-import { useEffect, useReducer, useRef, useState } from 'react';
+import { type RefObject, useEffect, useReducer, useRef, useState } from 'react';
 import { FormProblem } from '@/components/ui/form-problem';
 import { useHydrated } from '@/components/ui/use-hydrated';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
@@ -34,6 +34,12 @@ export function Workbench({ account, tokens, chosen, edgeWorkers, mayPatch }: Pr
     if (files && files.length > 0) dispatch({ kind: 'add', files: [...files], edgeWorkers });
   };
   useDroppedAndPasted(add);
+  const takeChosen = (input: HTMLInputElement) => {
+    add(input.files);
+    // So that the same file can be chosen again.
+    input.value = '';
+  };
+  useChosenEarly(fileInput, takeChosen);
 
   const recheck = (change: () => void) => {
     change();
@@ -103,11 +109,7 @@ export function Workbench({ account, tokens, chosen, edgeWorkers, mayPatch }: Pr
             multiple
             accept=".tgz,.tar.gz,.gz,.tar,application/gzip"
             className={isHydrated ? 'w-32 text-transparent' : undefined}
-            onChange={(event) => {
-              if (!isHydrated) return;
-              add(event.target.files);
-              event.target.value = '';
-            }}
+            onChange={(event) => takeChosen(event.target)}
           />
         </label>
         <span className="text-s text-ink-3">
@@ -250,6 +252,17 @@ function useExamination(
       running.current.clear();
     },
   };
+}
+
+/** Files that were chosen before React ran are in the field, and no event will tell of them. */
+function useChosenEarly(
+  field: RefObject<HTMLInputElement | null>,
+  take: (input: HTMLInputElement) => void,
+): void {
+  const latest = useRef(take);
+  useEffect(() => {
+    if (field.current) latest.current(field.current);
+  }, [field]);
 }
 
 /** Files may be dropped anywhere on the page, and pasted. A drop beside the field must not leave the page. */
