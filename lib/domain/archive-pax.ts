@@ -23,7 +23,10 @@ export function printPax(key: string, value: Buffer): Buffer {
   return Buffer.concat([Buffer.from(String(length)), rest]);
 }
 
-/** Said twice, these would mean one thing to one reader and another to the next. */
+/**
+ * Said twice and differently, these would mean one thing to one reader and another to the next. Twice the same is what
+ * the official CLI writes, when an entry had a pax header already.
+ */
 const ONCE: ReadonlySet<string> = new Set(['path', 'linkpath', 'size']);
 
 /** No reader but GNU tar or star puts such a file together. Keys that begin so. */
@@ -48,6 +51,7 @@ export const NO_RECORDS: PaxRecords = { records: new Map(), count: 0, lines: 0 }
 /** The records of a pax header. Throws Refused for what is damaged or what readers disagree on. */
 export function readPax(data: Buffer, linesMax: number, index: number): PaxRecords {
   const records = new Map<string, string>();
+  const said = new Map<string, Buffer>();
   const damaged = () => new Refused('an extended header is damaged', index);
   const lines = countLines(data);
   if (lines > linesMax) throw new Refused('it has too many or too large extended headers', index);
@@ -60,7 +64,10 @@ export function readPax(data: Buffer, linesMax: number, index: number): PaxRecor
     const key = record.toString('utf8', space + 1, equals);
     // GNU tar skips spaces before a key and ends it at a zero; Python stops at an empty one; node-tar at a line's end.
     if (!/^[^\s\0][^\n\0]*$/.test(key)) throw damaged();
-    if (ONCE.has(key) && records.has(key)) throw new Refused(`an extended header says "${key}" twice`, index);
+    // By bytes: as text, all that is no UTF-8 looks the same.
+    if (ONCE.has(key) && said.get(key)?.equals(record) === false)
+      throw new Refused(`an extended header says "${key}" twice`, index);
+    said.set(key, record);
     if (PARTIAL.some((start) => key.startsWith(start))) throw new Refused('it has a sparse file', index);
     if (VOLUMES.includes(key)) throw new Refused('it is a part of an archive', index);
     const value = record.toString('utf8', equals + 1, record.byteLength - 1);

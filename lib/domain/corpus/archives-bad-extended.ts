@@ -182,6 +182,10 @@ export const badExtended: readonly ArchiveCase[] = [
   says(/says "path" twice/)('a pax path twice', () =>
     body(Buffer.concat([record('path', 'b.js'), record('path', 'c.js')])),
   ),
+  says(/says "path" twice/)(
+    'a pax path twice in bytes that are no UTF-8, the same to who reads them as such',
+    () => body(Buffer.concat([record('path', Buffer.from([0xfe])), record('path', Buffer.from([0xff]))])),
+  ),
   says(/says "size" twice/)('a pax size twice', () =>
     body(Buffer.concat([record('size', '2'), record('size', '0')])),
   ),

@@ -49,6 +49,21 @@ export const goodFormats: readonly ArchiveCase[] = [
   accepted('pax as Python writes it', () =>
     bundle({}, () => pax({ mtime: '1700000000.5' }, { raw: [[0, '././@PaxHeader\0\0\0\0\0']] })),
   ),
+  accepted(
+    'pax names said twice, as the official CLI does when an entry had a pax header (tar-stream 2)',
+    () => {
+      const twice = (key: string, name: string) =>
+        pax(Buffer.concat([record(key, name), record(key, name), record('mtime', '1700000000.5')]));
+      const named = (name: string, text: string) => Buffer.concat([twice('path', name), file(name, text)]);
+      const link = Buffer.concat([twice('linkpath', 'main.js'), symlink('./l.js', 'main.js')]);
+      return tgz(
+        named('./main.js', MAIN),
+        named('./edgekv_tokens.js', TOKENS),
+        file('./bundle.json', MANIFEST),
+        link,
+      );
+    },
+  ),
   accepted('pax as bsdtar writes it, with ids of the file system', () =>
     bundle({ ...owners }, () =>
       pax({
