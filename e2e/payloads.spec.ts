@@ -42,7 +42,7 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
       note owner purpose reviewBy tags ticket`,
   },
   '/[account]/tokens/new': {
-    viewer: `account attempt mayCreate taken source
+    viewer: `account attempt cliOptions mayCreate taken source
       draft from mode ids networks permissions staging production
       namespaces on geoLocation groupId restrictDataAccess retentionSeconds
       edgeWorkers`,

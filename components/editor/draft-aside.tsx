@@ -11,7 +11,7 @@ import { visibleLines, visibleText } from '@/lib/domain/visible-text';
 
 type DraftAsideProps = {
   draft: TokenDraft;
-  account: string;
+  cliOptions: string;
   notes: readonly DraftNote[];
   source: { name: string; permissions: NamespacePermissions } | null;
   children: ReactNode;
@@ -24,7 +24,7 @@ const NOTE_LOOK = {
 };
 const NOTE_WORD = { block: 'Not possible', warning: 'Warning', info: 'Note' };
 
-export function DraftAside({ draft, account, notes, source, children }: DraftAsideProps) {
+export function DraftAside({ draft, cliOptions, notes, source, children }: DraftAsideProps) {
   const [form, setForm] = useState<'cli' | 'json'>('cli');
   const { networks, permissions, edgeWorkers, name } = draft;
   const allowed = edgeWorkers.mode === 'all' ? 'all' : edgeWorkers.ids;
@@ -35,7 +35,7 @@ export function DraftAside({ draft, account, notes, source, children }: DraftAsi
     ...(allowed === 'all' ? {} : { restrictToEdgeWorkerIds: [...allowed] }),
   };
   const json = JSON.stringify({ ...asked, namespacePermissions: Object.fromEntries(permissions) }, null, 2);
-  const text = form === 'cli' ? createCommand({ ...asked, permissions }, account) : json;
+  const text = form === 'cli' ? createCommand({ ...asked, permissions }, cliOptions) : json;
   const link = `?${draftToQuery(draft)}`;
   return (
     <aside className="grid gap-5 lg:sticky lg:top-6 lg:border-l lg:border-line lg:pl-6">

@@ -33,6 +33,8 @@ export type NewTokenState = {
 type NewTokenFormProps = {
   action: (before: NewTokenState, form: FormData) => Promise<NewTokenState>;
   account: string;
+  /** What the official CLI needs to get to the account. */
+  cliOptions: string;
   draft: TokenDraft;
   namespaces: readonly Namespace[];
   /** Null when they cannot be read: ids are typed then. */
@@ -139,7 +141,7 @@ export function NewTokenForm(props: NewTokenFormProps) {
         )}
         <DraftAside
           draft={state.step === 'review' ? (sent ?? draft) : draft}
-          account={account}
+          cliOptions={props.cliOptions}
           notes={notes}
           source={source}
         >

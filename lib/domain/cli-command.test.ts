@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type CliSubject, createCommand, tokenCommand } from './cli-command';
+import { type CliAccount, type CliSubject, cliOptions, createCommand, tokenCommand } from './cli-command';
 import { parsePermissions } from './permissions';
 
 /** The words that a POSIX shell makes of each command. */
@@ -16,6 +16,11 @@ function wordsOf(commands: readonly string[]): string[][] {
 
 function rights(text: string) {
   return parsePermissions(text) ?? assert.fail(text);
+}
+
+/** An account that is a section of the .edgerc, with nothing beside it. */
+function section(name: string): string {
+  return cliOptions({ section: name, needsKey: false });
 }
 
 const subject: CliSubject = {
@@ -45,13 +50,30 @@ test('creating a token is one command of the official CLI', () => {
       'akamai edgekv create token NAME --staging allow --production deny --ewids 4101,4102 --namespace NAMESPACE+r',
     ],
   ];
-  for (const [given, section, expected] of table) assert.equal(createCommand(given, section), expected);
+  for (const [given, name, expected] of table) assert.equal(createCommand(given, section(name)), expected);
 });
 
 test('each thing to do with a token has its command', () => {
   for (const verb of ['download', 'refresh', 'revoke'] as const) {
-    assert.equal(tokenCommand(verb, 'cart-rw', 'default'), `akamai edgekv ${verb} token cart-rw`);
-    assert.equal(tokenCommand(verb, 'cart-rw', 'shop'), `akamai edgekv --section shop ${verb} token cart-rw`);
+    assert.equal(tokenCommand(verb, 'cart-rw', section('default')), `akamai edgekv ${verb} token cart-rw`);
+    assert.equal(
+      tokenCommand(verb, 'cart-rw', section('shop')),
+      `akamai edgekv --section shop ${verb} token cart-rw`,
+    );
+  }
+});
+
+test('what leads to an account stands in the command, and never another account', () => {
+  // The CLI does not read `account_key`: without the option the command would act on the credential's own account.
+  const table: [CliAccount | null, string][] = [
+    [{ section: 'default', needsKey: true }, '--accountkey ACCOUNT_SWITCH_KEY '],
+    [{ section: 'shop', needsKey: true }, '--section shop --accountkey ACCOUNT_SWITCH_KEY '],
+    [{ section: null, needsKey: true }, '--section SECTION --accountkey ACCOUNT_SWITCH_KEY '],
+    [null, '--section SECTION '],
+  ];
+  for (const [account, options] of table) {
+    const command = tokenCommand('revoke', 'cart-rw', cliOptions(account));
+    assert.equal(command, `akamai edgekv ${options}revoke token cart-rw`);
   }
 });
 
@@ -85,8 +107,8 @@ test('a shell takes every name and section as one word, and runs none of it', ()
   ];
   const words = wordsOf(
     odd.flatMap((text) => [
-      tokenCommand('revoke', text, text),
-      createCommand({ ...subject, name: text }, text),
+      tokenCommand('revoke', text, section(text)),
+      createCommand({ ...subject, name: text }, section(text)),
     ]),
   );
   assert.deepEqual(
@@ -118,7 +140,7 @@ test('that holds for any text', () => {
     .filter((one) => one !== 'default');
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 40 }), (texts) => {
-      const words = wordsOf(texts.map((one) => tokenCommand('download', one, one)));
+      const words = wordsOf(texts.map((one) => tokenCommand('download', one, section(one))));
       assert.deepEqual(
         words,
         texts.map((one) => ['edgekv', '--section', one, 'download', 'token', one]),
@@ -129,6 +151,7 @@ test('that holds for any text', () => {
 });
 
 test('no EdgeWorker picked yet is a place to fill in, never all of them', () => {
-  const words = wordsOf([createCommand({ ...subject, restrictToEdgeWorkerIds: [] }, 'default')])[0] ?? [];
+  const words =
+    wordsOf([createCommand({ ...subject, restrictToEdgeWorkerIds: [] }, section('default'))])[0] ?? [];
   assert.equal(words[words.indexOf('--ewids') + 1], 'EDGEWORKER_ID');
 });

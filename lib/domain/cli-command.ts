@@ -9,9 +9,27 @@ export type CliSubject = Pick<
   permissions: NamespacePermissions;
 };
 
-/** `akamai edgekv create token …`. `section` is the edgerc section; `default` is not named. */
-export function createCommand(subject: CliSubject, section: string): string {
-  return command(section, [
+/** How the CLI gets to an account. */
+export type CliAccount = {
+  /** The edgerc section that is the account; null when it is behind an account switch key of the settings. */
+  section: string | null;
+  /** Whether an account switch key is needed: the CLI reads none from an .edgerc, and would act on another account. */
+  needsKey: boolean;
+};
+
+/**
+ * The options for an account (null: not known). Section `default` is not named. A switch key is a place to fill in: who
+ * may not have it gets nowhere.
+ */
+export function cliOptions(account: CliAccount | null): string {
+  const { section, needsKey } = account ?? { section: null, needsKey: false };
+  const named = section === 'default' ? [] : [`--section ${section === null ? 'SECTION' : quote(section)}`];
+  return [...named, ...(needsKey ? ['--accountkey ACCOUNT_SWITCH_KEY'] : [])].join(' ');
+}
+
+/** `akamai edgekv create token …` with the `options` of `cliOptions`. */
+export function createCommand(subject: CliSubject, options: string): string {
+  return command(options, [
     'create token',
     quote(subject.name || 'NAME'),
     `--staging ${subject.allowOnStaging ? 'allow' : 'deny'}`,
@@ -27,13 +45,12 @@ function edgeWorkers({ restrictToEdgeWorkerIds: ids }: CliSubject): string {
 }
 
 /** `akamai edgekv download|refresh|revoke token NAME`. */
-export function tokenCommand(verb: 'download' | 'refresh' | 'revoke', name: string, section: string): string {
-  return command(section, [`${verb} token`, quote(name)]);
+export function tokenCommand(verb: 'download' | 'refresh' | 'revoke', name: string, options: string): string {
+  return command(options, [`${verb} token`, quote(name)]);
 }
 
-function command(section: string, parts: readonly string[]): string {
-  const options = section === 'default' ? [] : [`--section ${quote(section)}`];
-  return ['akamai edgekv', ...options, ...parts].join(' ');
+function command(options: string, parts: readonly string[]): string {
+  return ['akamai edgekv', ...(options === '' ? [] : [options]), ...parts].join(' ');
 }
 
 /** A word for a POSIX shell. */

@@ -2,6 +2,7 @@
 import 'server-only';
 import { accessOn } from '@/lib/domain/access';
 import { type AccountLook, accountLook, readLook } from '@/lib/domain/account';
+import type { CliAccount } from '@/lib/domain/cli-command';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import { listAccountLooks, saveAccountLook } from '@/lib/store/account-looks';
 import { withAudit } from './audit';
@@ -24,6 +25,18 @@ export async function listAccounts(actor: Actor): Promise<Result<readonly Accoun
 export async function readAccount(actor: Actor, slug: string): Promise<Result<AccountLook | null>> {
   const accounts = await listAccounts(actor);
   return accounts.ok ? ok(accounts.value.find((account) => account.slug === slug) ?? null) : accounts;
+}
+
+/** How the official CLI gets to the account. Problems: as `listAccounts`, and `unknown-account`. */
+export async function readCliAccount(actor: Actor, slug: string): Promise<Result<CliAccount>> {
+  const look = await readAccount(actor, slug);
+  if (!look.ok) return look;
+  const offered = await offeredAccounts();
+  if (!offered.ok) return offered;
+  const found = look.value && offered.value.find((one) => one.slug === slug);
+  if (!found) return unknownAccount();
+  // The section beside which a switched account stands may be an account that is not open to the actor.
+  return ok({ section: found.section === slug ? slug : null, needsKey: found.isSwitched });
 }
 
 /** `slug` itself, or the first account when none is named. Problems: as `listAccounts`, and `forbidden`. */

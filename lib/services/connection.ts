@@ -9,7 +9,7 @@ import { once } from '@/lib/platform/once';
 import { unknownAccount } from './authorize';
 
 /** An account that people can choose: an edgerc section, or an account switch key beside the first section. */
-export type Account = { slug: string; name: string; section: string };
+export type Account = { slug: string; name: string; section: string; isSwitched: boolean };
 
 /** `base` is what the client connects to; for the doctor only. */
 export type Connection = { account: Account; client: AkamaiClient; base: string };
@@ -68,14 +68,19 @@ async function readOffersNow(): Promise<Result<readonly Offer[]>> {
   });
   if (!credentials.ok) return credentials;
   const own = credentials.value.map((credential) => ({
-    account: { slug: credential.section, name: credential.section, section: credential.section },
+    account: {
+      slug: credential.section,
+      name: credential.section,
+      section: credential.section,
+      isSwitched: credential.accountKey !== null,
+    },
     credential,
     accountSwitchKey: credential.accountKey,
   }));
   const [first] = credentials.value;
   const switched = first
     ? accountSwitchKeys.map(({ name, key }) => ({
-        account: { slug: name, name, section: first.section },
+        account: { slug: name, name, section: first.section, isSwitched: true },
         credential: first,
         accountSwitchKey: key,
       }))

@@ -224,6 +224,10 @@ const SERVICES: Readonly<Record<string, Line>> = {
     right: 'account.list',
     run: async (actor) => (await import('./accounts')).readAccount(actor, 'default'),
   },
+  'accounts.readCliAccount': {
+    right: 'account.list',
+    run: async (actor) => (await import('./accounts')).readCliAccount(actor, 'default'),
+  },
   'accounts.changeAccountLook': {
     right: 'account.change',
     run: async (actor) =>

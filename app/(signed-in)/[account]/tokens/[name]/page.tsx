@@ -22,7 +22,7 @@ import { ProblemPanel } from '@/components/ui/problem-panel';
 import { ScanState } from '@/components/usage/scan-state';
 import { UsedBy } from '@/components/usage/used-by';
 import { ageInWords } from '@/lib/domain/age';
-import { createCommand, tokenCommand } from '@/lib/domain/cli-command';
+import { cliOptions, createCommand, tokenCommand } from '@/lib/domain/cli-command';
 import type { Namespace } from '@/lib/domain/namespace';
 import { joinWords, NETWORKS } from '@/lib/domain/permissions';
 import { tokenSnippet } from '@/lib/domain/snippet';
@@ -30,6 +30,7 @@ import { type KnownToken, type Token, type TokenDetails, tokenKind, tokenStatus 
 import { EMPTY_NOTE, isEmptyNote, type TokenNote } from '@/lib/domain/token-note';
 import { tokenSentence } from '@/lib/domain/token-sentence';
 import { visibleText } from '@/lib/domain/visible-text';
+import { readCliAccount } from '@/lib/services/accounts';
 import { listOpenRuns, type RunSummary } from '@/lib/services/bulk';
 import { type DoubtView, listDoubts } from '@/lib/services/doubts';
 import { readFindings } from '@/lib/services/due';
@@ -241,15 +242,7 @@ async function TokenDetail({ act, done, run, namespaces, names, ...shown }: Deta
           )}
           <UsedBySection actor={actor} account={account} token={token} />
           {isKnown(token) && <InTheBundle {...shown} token={token} />}
-          <section aria-labelledby="cli" className="grid gap-2">
-            <h2 id="cli">With the official CLI</h2>
-            {token.details && (
-              <CodeBlock title="make one like it" text={likeIt(token.name, token.details, account)} />
-            )}
-            <CodeBlock title="show" text={tokenCommand('download', token.name, account)} />
-            <CodeBlock title="refresh" text={tokenCommand('refresh', token.name, account)} />
-            <CodeBlock title="revoke" text={tokenCommand('revoke', token.name, account)} />
-          </section>
+          <WithTheCli actor={actor} account={account} token={token} />
         </div>
         <aside className="grid gap-8">
           <section aria-labelledby="note">
@@ -304,10 +297,26 @@ async function TokenDetail({ act, done, run, namespaces, names, ...shown }: Deta
   );
 }
 
-function likeIt(name: string, { networks, permissions, edgeWorkers }: TokenDetails, account: string): string {
+async function WithTheCli({ actor, account, token }: { actor: Actor; account: string; token: Token }) {
+  const way = await readCliAccount(actor, account);
+  const options = cliOptions(way.ok ? way.value : null);
+  return (
+    <section aria-labelledby="cli" className="grid gap-2">
+      <h2 id="cli">With the official CLI</h2>
+      {token.details && (
+        <CodeBlock title="make one like it" text={likeIt(token.name, token.details, options)} />
+      )}
+      <CodeBlock title="show" text={tokenCommand('download', token.name, options)} />
+      <CodeBlock title="refresh" text={tokenCommand('refresh', token.name, options)} />
+      <CodeBlock title="revoke" text={tokenCommand('revoke', token.name, options)} />
+    </section>
+  );
+}
+
+function likeIt(name: string, { networks, permissions, edgeWorkers }: TokenDetails, options: string): string {
   const restriction = edgeWorkers === 'all' ? {} : { restrictToEdgeWorkerIds: [...edgeWorkers] };
   const allowed = { allowOnStaging: networks.staging, allowOnProduction: networks.production };
-  return createCommand({ name, permissions, ...allowed, ...restriction }, account);
+  return createCommand({ name, permissions, ...allowed, ...restriction }, options);
 }
 
 function isKnown(token: Token): token is KnownToken {

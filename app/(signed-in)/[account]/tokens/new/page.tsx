@@ -6,9 +6,11 @@ import { NewTokenForm } from '@/components/editor/new-token-form';
 import { Icon } from '@/components/ui/icon';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { levelOn } from '@/lib/domain/access';
+import { cliOptions } from '@/lib/domain/cli-command';
 import type { KnownToken, Token } from '@/lib/domain/token';
 import { draftFromQuery, draftFromToken } from '@/lib/domain/token-draft';
 import { visibleText } from '@/lib/domain/visible-text';
+import { readCliAccount } from '@/lib/services/accounts';
 import { listEdgeWorkers, listNamespaces } from '@/lib/services/inventory';
 import { newAttempt } from '@/lib/services/surroundings';
 import { listTokens, readToken } from '@/lib/services/tokens';
@@ -24,11 +26,12 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
   const base = `/${encodeURIComponent(account)}/tokens`;
   const actor = await signedIn(`${base}/new`);
   const asked = draftFromQuery(query);
-  const [listed, namespaces, edgeWorkers, copied] = await Promise.all([
+  const [listed, namespaces, edgeWorkers, copied, way] = await Promise.all([
     listTokens(actor, account, 'briefly'),
     listNamespaces(actor, account),
     listEdgeWorkers(actor, account),
     asked.from ? readToken(actor, account, asked.from, 'briefly') : null,
+    readCliAccount(actor, account),
   ]);
   const taken = listed.ok ? listed.value.tokens.map((token) => token.name) : [];
   const source = copied?.ok && isKnown(copied.value.token) ? copied.value.token : null;
@@ -72,6 +75,7 @@ export default async function NewTokenPage({ params, searchParams }: PageProps<'
       <NewTokenForm
         action={newTokenAction}
         account={account}
+        cliOptions={cliOptions(way.ok ? way.value : null)}
         draft={draft}
         namespaces={namespaces.ok ? namespaces.value : []}
         edgeWorkers={edgeWorkers.ok ? edgeWorkers.value : null}
