@@ -1,6 +1,7 @@
 // `npm start`: the production server, after `npm run build`.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { checkNode, loadDotEnv, ROOT, say } from './steps.mjs';
 
 checkNode();
@@ -22,6 +23,8 @@ try {
     publicUrl: URL.canParse(publicUrl) ? publicUrl : `http://localhost:${port}`,
     trustedProxies: Number(setting('TRUSTED_PROXIES', '0')) || 0,
   });
+  // Not sooner: with other flags Node's own code cache is of no use (docs/decisions/020-start-and-idle-memory.md).
+  setFlagsFromString('--liftoff-only');
   say(`Token Desk listens on ${setting('HOST', '127.0.0.1')}:${port}.`);
 } catch (error) {
   say(`Token Desk cannot start. ${error instanceof Error ? error.message : String(error)}`);
