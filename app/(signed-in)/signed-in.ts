@@ -3,7 +3,8 @@ import type { Route } from 'next';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { type AccountRight, can } from '@/lib/domain/access';
-import { type Actor, currentActor } from '@/lib/services/session';
+import { currentActor } from '@/lib/services/current-actor';
+import type { Actor } from '@/lib/services/session';
 import { atPublicUrl } from '../public-address';
 
 /** The signed-in person; anybody else is sent to sign in and then back to `path`. */

@@ -5,8 +5,9 @@ import { parseRole, type Role } from '@/lib/domain/access';
 import { type FormValues, formValues } from '@/lib/domain/form-values';
 import type { LimitsInput } from '@/lib/domain/limits';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { currentActor } from './current-actor';
 import { logRefusal } from './respond';
-import { type Actor, badOrigin, currentActor, isOwnOrigin } from './session';
+import { type Actor, badOrigin, isOwnOrigin } from './session';
 
 /** What a form shows after it was sent: the failure if any, and what was typed. */
 export type FormState = {

@@ -1,8 +1,6 @@
 // Who is asking: the only maker of an Actor. Read from the database at each request, so that a change of role, a
 // disabled account or a sign-out acts on the very next one.
 import 'server-only';
-import { headers } from 'next/headers';
-import { cache } from 'react';
 import { z } from 'zod';
 import {
   type AccessLevel,
@@ -115,9 +113,6 @@ export function operatorActor(): Actor {
   });
 }
 
-/** The actor of a page or a server action: a person with a session, else a guest. Looked up once in a request. */
-export const currentActor = cache(async (): Promise<Actor> => personOf(await headers()));
-
 /**
  * The actor of a route handler: a key (`Authorization: Bearer etd_…`), else a person with a session. With a session, a
  * change must come from our own pages. Problems: `not-signed-in` for a bad key, `bad-origin`.
@@ -157,7 +152,8 @@ async function readSession(given: Headers) {
   }
 }
 
-async function personOf(given: Headers): Promise<Actor> {
+/** The actor of a request without a key, by its headers: a person with a session, else a guest. */
+export async function personOf(given: Headers): Promise<Actor> {
   const source = sourceOf(given);
   if (!given.has('cookie')) return guest(source);
   const found = await readSession(given);

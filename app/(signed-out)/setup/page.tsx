@@ -2,7 +2,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Door } from '@/components/shell/door';
-import { currentActor } from '@/lib/services/session';
+import { currentActor } from '@/lib/services/current-actor';
 import { isSetupOpen } from '@/lib/services/setup';
 import { atPublicUrl } from '../../public-address';
 import { AccountForm } from '../account-form';

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { Door } from '@/components/shell/door';
 import { Notice } from '@/components/ui/notice';
 import { ssoWords } from '@/lib/domain/sso';
-import { currentActor } from '@/lib/services/session';
+import { currentActor } from '@/lib/services/current-actor';
 import { singleSignOn } from '@/lib/services/surroundings';
 import { atPublicUrl } from '../../public-address';
 import { AccountForm } from '../account-form';

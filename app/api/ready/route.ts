@@ -1,9 +1,9 @@
 // GET: the server can work, or 503 with the reasons. `degraded` can be looked at, but changes nothing.
 import { readiness } from '@/lib/services/health';
-import { currentActor } from '@/lib/services/session';
+import { personOf } from '@/lib/services/session';
 
-export async function GET(): Promise<Response> {
-  const { ready, reasons } = await readiness(await currentActor());
+export async function GET(request: Request): Promise<Response> {
+  const { ready, reasons } = await readiness(await personOf(request.headers));
   const headers = { 'Cache-Control': 'no-store' };
   const isReadable = reasons.every((one) => one === 'audit' || one === 'disk');
   const status = ready ? 'ready' : isReadable ? 'degraded' : 'not-ready';
