@@ -4,8 +4,9 @@ import { expect, test } from './fixtures';
 
 test('[111] a minute of work of twenty people leaves memory and open files as they were', async () => {
   test.setTimeout(180_000);
-  const { requests, faults, memory, handles } = await soak(1, () => undefined);
+  const { requests, revoked, faults, memory, handles } = await soak(1, () => undefined);
   expect(requests).toBeGreaterThan(100);
+  expect(revoked).toBeGreaterThan(0);
   expect(faults).toBe(0);
   // Not Linux: no figures.
   if (Number.isNaN(memory.late)) return;

@@ -16,6 +16,8 @@ const COLLECT = new URL('./collect.mjs', import.meta.url).href;
 export type Soak = {
   minutes: number;
   requests: number;
+  /** Tokens that were made, refreshed and then revoked. */
+  revoked: number;
   /** Answers of status 500, and anything the server said it did not expect. */
   faults: number;
   /** Resident memory, MiB, and open files: the median of a sixth of the time, after the first and at the end. */
@@ -25,9 +27,29 @@ export type Soak = {
 
 const PAGES: Readonly<Record<Role, readonly string[]>> = {
   viewer: ['/default/tokens', '/default/tokens/cart-reader', '/default/due', '/you', '/api-docs'],
-  releaser: ['/default/bundles', '/default/tokens?q=cart', '/default/tokens/waf-signals', '/default/due'],
-  manager: ['/default/tokens', '/default/tokens/new', '/default/tokens/stock-levels', '/default/due'],
-  admin: ['/people', '/keys', '/audit', '/default/tokens', '/default/due'],
+  releaser: [
+    '/default/bundles',
+    '/default/tokens?q=cart',
+    '/default/tokens/waf-signals',
+    '/default/edgeworkers',
+    '/default/deployments/new?replaces=cart-session-writer',
+  ],
+  manager: [
+    '/default/tokens',
+    '/default/tokens/new',
+    '/default/tokens/stock-levels?act=revoke',
+    '/default/due?view=charts',
+    '/default/runs',
+  ],
+  admin: [
+    '/people',
+    '/keys',
+    '/audit',
+    '/tokens',
+    '/due?view=month',
+    '/settings/notices',
+    '/settings/findings',
+  ],
 };
 
 /** What goes wrong upstream, one after the other. */
@@ -43,14 +65,19 @@ const FAULTS = [
 export async function soak(minutes: number, report: (line: string) => void): Promise<Soak> {
   const { desk, close } = await openDesk('soak', {
     people: ROLES,
-    env: { LOG_LEVEL: 'warn', AKAMAI_TIMEOUT: '2', NODE_OPTIONS: `--import ${COLLECT}` },
+    env: {
+      LOG_LEVEL: 'warn',
+      AKAMAI_TIMEOUT: '2',
+      USAGE_SCAN_HOURS: '1',
+      NODE_OPTIONS: `--import ${COLLECT}`,
+    },
   });
   try {
     const cookies = await signIn(desk);
     const key = await desk.manage(['key', 'create', 'soak', '--role', 'admin']);
     await warmUp(desk, cookies, key);
     const end = performance.now() + minutes * 60_000;
-    const counted = { requests: 0, failures: 0 };
+    const counted = { requests: 0, failures: 0, revoked: 0 };
     const samples: { memory: number; handles: number }[] = [];
     const isOver = () => performance.now() >= end;
     const user = async (index: number) => {
@@ -88,6 +115,7 @@ export async function soak(minutes: number, report: (line: string) => void): Pro
     return {
       minutes,
       requests: counted.requests,
+      revoked: counted.revoked,
       faults: counted.failures + unexpected,
       memory: { early: median(early, 'memory'), late: median(late, 'memory') },
       handles: { early: median(early, 'handles'), late: median(late, 'handles') },
@@ -116,7 +144,7 @@ async function signIn(desk: Desk): Promise<Map<Role, string>> {
 
 /** Every kind of work once, and again: code that is loaded when first needed is no growth. */
 async function warmUp(desk: Desk, cookies: ReadonlyMap<Role, string>, key: string): Promise<void> {
-  const counted = { requests: 0, failures: 0 };
+  const counted = { requests: 0, failures: 0, revoked: 0 };
   for (let round = 0; round < 2; round += 1) {
     for (const role of ROLES) {
       const Cookie = cookies.get(role) ?? '';
@@ -130,7 +158,7 @@ async function warmUp(desk: Desk, cookies: ReadonlyMap<Role, string>, key: strin
 }
 
 type User = { role: Role; cookie: string; key: string; index: number };
-type Counted = { requests: number; failures: number };
+type Counted = { requests: number; failures: number; revoked: number };
 
 const BUNDLE = new Uint8Array(scriptBundle(100 * 1024));
 let made = 0;
@@ -143,16 +171,17 @@ async function act(desk: Desk, { role, cookie, key, index }: User, counted: Coun
   if (role === 'admin' && chance < 0.1) await makeRefreshRevoke(desk, counted, key, index);
 }
 
-async function call(desk: Desk, counted: Counted, path: string, init: RequestInit = {}): Promise<void> {
+async function call(desk: Desk, counted: Counted, path: string, init: RequestInit = {}): Promise<number> {
   const answer = await fetch(`${desk.url}${path}`, init);
   await answer.arrayBuffer();
   counted.requests += 1;
   if (answer.status === 500) counted.failures += 1;
+  return answer.status;
 }
 
-function patch(desk: Desk, counted: Counted, key: string): Promise<void> {
+async function patch(desk: Desk, counted: Counted, key: string): Promise<void> {
   const headers = { Authorization: `Bearer ${key}` };
-  return call(desk, counted, '/api/v1/bundles/patch?token=cart-reader', {
+  await call(desk, counted, '/api/v1/bundles/patch?token=cart-reader', {
     method: 'POST',
     headers,
     body: BUNDLE,
@@ -176,7 +205,12 @@ async function makeRefreshRevoke(desk: Desk, counted: Counted, key: string, inde
     body: JSON.stringify(request),
   });
   await call(desk, counted, `/api/v1/tokens/${name}/refresh`, { method: 'POST', headers });
-  await call(desk, counted, `/api/v1/tokens/${name}`, { method: 'DELETE', headers });
+  // Whether it is used is not known before a scan has seen it.
+  const gone = await call(desk, counted, `/api/v1/tokens/${name}?confirm=${name}`, {
+    method: 'DELETE',
+    headers,
+  });
+  if (gone < 300) counted.revoked += 1;
 }
 
 /** Waits, but not beyond `end`. */
