@@ -288,7 +288,7 @@ const PATHS: ApiDocument['paths'] = {
       operationId: 'readToken',
       summary: 'Read one token',
       parameters: [NAME, ACCOUNT],
-      responses: { 200: json('Token', 'The token, never a value.'), ...problems(...OF_AKAMAI) },
+      responses: { 200: json('ListedToken', 'The token, never a value.'), ...problems(...OF_AKAMAI) },
     }),
     delete: operation('Tokens', 'token.revoke', {
       operationId: 'revokeToken',

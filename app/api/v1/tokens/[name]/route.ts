@@ -1,12 +1,13 @@
 // GET one token; DELETE revokes it.
 
-import { tokenJson } from '@/lib/domain/token-json';
+import { tokenJson, usageJson } from '@/lib/domain/token-json';
 import { accountOrFirst } from '@/lib/services/accounts';
 import { jsonResponse, problemResponse } from '@/lib/services/respond';
 import { requestActor } from '@/lib/services/session';
 import { today } from '@/lib/services/surroundings';
 import { revokeToken } from '@/lib/services/token-changes';
 import { readToken } from '@/lib/services/tokens';
+import { readUsage } from '@/lib/services/usage';
 
 type Context = { params: Promise<{ name: string }> };
 
@@ -20,7 +21,13 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   // An expired token is told as the list has it; anything else that is old is no answer for a pipeline.
   if (read.value.problem && read.value.problem.code !== 'token-expired')
     return problemResponse(read.value.problem, request);
-  return jsonResponse(tokenJson(read.value.token, today()));
+  const usage = await readUsage(actor.value, account.value);
+  if (!usage.ok) return problemResponse(usage.problem, request);
+  const { token } = read.value;
+  return jsonResponse({
+    ...tokenJson(token, today()),
+    usage: usageJson(usage.value.usages.get(token.uuid)),
+  });
 }
 
 export async function DELETE(request: Request, { params }: Context): Promise<Response> {
