@@ -96,6 +96,27 @@ export const SECURITY_TESTS = [
     words: 'It does not start with the switches that make the EdgeGrid library print its signing key.',
   },
   {
+    number: 22,
+    promise: 'P2',
+    words:
+      'After a failed call no print of the error, however deep, shows a signature or a secret, though the answer repeats them.',
+  },
+  {
+    number: 23,
+    promise: 'P2',
+    words: 'An .edgerc that others can read is refused; on a read-only mount it is taken, with a warning.',
+  },
+  {
+    number: 24,
+    promise: 'P2',
+    words: 'Signed requests go to hosts of Akamai only, however another one is written.',
+  },
+  {
+    number: 25,
+    promise: 'P2',
+    words: 'A name of any kind is refused before it is signed, or is one part of the path.',
+  },
+  {
     number: 26,
     promise: 'P3',
     words: 'Thousands of calls at once through one client: each gets its own answer, and nothing piles up.',
@@ -151,6 +172,11 @@ export const SECURITY_TESTS = [
     number: 37,
     promise: 'P3',
     words: 'The same for refreshing and revoking: nothing is sent a second time.',
+  },
+  {
+    number: 38,
+    promise: 'P15',
+    words: 'A token that live versions use is revoked only when its name is typed, after another look.',
   },
   {
     number: 39,

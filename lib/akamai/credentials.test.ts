@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readCredentials } from './credentials';
+import { isOpenToOthers, readCredentials } from './credentials';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-edgerc-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,4 +84,95 @@ test('what is missing or wrong is named by section and key, without path or valu
     assert.ok(!JSON.stringify(problem).includes(folder));
     assert.ok(!JSON.stringify(problem).includes('s=ecret'));
   }
+});
+
+test('[23] an .edgerc that others can read is refused', async () => {
+  for (const mode of [0o644, 0o640, 0o604, 0o660]) {
+    const path = edgerc(section('default'), 0o600);
+    chmodSync(path, mode);
+    assert.match((await refusal(path)).title, /other users/, mode.toString(8));
+    assert.equal(await isOpenToOthers(path), true);
+  }
+  for (const mode of [0o600, 0o400]) {
+    const path = edgerc(section('default'), mode);
+    assert.deepEqual(await sections(path), ['default']);
+    assert.equal(await isOpenToOthers(path), false);
+  }
+  assert.equal(await isOpenToOthers(join(folder, 'nobody-wrote-this')), false);
+});
+
+const canMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
+test('[23] on a read-only mount it is taken, as the secrets of containers are', { skip: !canMount }, () => {
+  const mounted = join(folder, 'mounted');
+  mkdirSync(mounted);
+  const path = join(mounted, 'edgerc');
+  writeFileSync(path, section('default'));
+  chmodSync(path, 0o644);
+  const read = (prepare: string) => {
+    const reader = [...process.execArgv, join(import.meta.dirname, 'testdata', 'read-credentials.ts'), path];
+    const script = `${prepare} && exec "$@"`;
+    const shell = ['-rm', 'sh', '-c', script, mounted, process.execPath, ...reader];
+    const { stdout, stderr } = spawnSync('unshare', shell, { encoding: 'utf8', timeout: 30_000 });
+    return stdout.trim() || assert.fail(stderr);
+  };
+  assert.equal(read('mount --bind "$0" "$0"'), 'The .edgerc can be read by other users of this machine.');
+  assert.equal(read('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"'), 'default');
+});
+
+const BAD_HOSTS = [
+  ...['', ' ', '.', '-', 'localhost', 'example.com', '127.0.0.1', '[::1]', '169.254.169.254', '0x7f000001'],
+  ...['akab-a.luna.akamaiapis.net.', 'akab-a.luna.akamaiapis.net.evil.example', 'akamaiapis.net'],
+  ...['luna.akamaiapis.net', '.luna.akamaiapis.net', 'a.b.luna.akamaiapis.net', 'akab_a.luna.akamaiapis.net'],
+  ...['akab-a.lunaXakamaiapis.net', 'akab-a.luna.akamaiapis.network', 'akab-a.luna.akamaiapis.com'],
+  ...['akab-a.luna-prod.akamaiapis.net', 'akab-a.lunaakamaiapis.net', 'akab-aluna.akamaiapis.net'],
+  ...['AKAB-A.LUNA.AKAMAIAPIS.NET', 'akab-ä.luna.akamaiapis.net', 'akab-a.luna.akamaiapis.nеt'],
+  ...['akab-a。luna.akamaiapis.net', 'xn--.luna.akamaiapis.net/x', 'akab-a.luna.akamaiapis.net:443'],
+  ...['akab-a.luna.akamaiapis.net:80', 'akab-a.luna.akamaiapis.net//', '/akab-a.luna.akamaiapis.net'],
+  ...['akab-a.luna.akamaiapis.net/path', 'akab-a.luna.akamaiapis.net?x', 'akab-a.luna.akamaiapis.net#x'],
+  ...[
+    'akab-a.luna.akamaiapis.net\\@evil',
+    'user@akab-a.luna.akamaiapis.net',
+    'u:p@akab-a.luna.akamaiapis.net',
+  ],
+  ...['evil.example#akab-a.luna.akamaiapis.net', 'evil.example/akab-a.luna.akamaiapis.net'],
+  ...['evil.example?akab-a.luna.akamaiapis.net', 'evil.example\\akab-a.luna.akamaiapis.net'],
+  ...[
+    'http://akab-a.luna.akamaiapis.net',
+    'HTTPS://akab-a.luna.akamaiapis.net',
+    'https:akab-a.luna.akamaiapis.net',
+  ],
+  ...[
+    'https://https://akab-a.luna.akamaiapis.net',
+    'https://evil.example',
+    'ftp://akab-a.luna.akamaiapis.net',
+  ],
+  ...['https://akab-a.luna.akamaiapis.net#https://', 'https://akab-a.luna.akamaiapis.net@evil.example'],
+  ...[
+    '//akab-a.luna.akamaiapis.net',
+    'akab-a.luna.akamaiapis.net,evil.example',
+    'akab-a .luna.akamaiapis.net',
+  ],
+  ...[
+    'akab-a.luna.akamaiapis.net evil.example',
+    'akab-a.luna.akamaiapis.net\tx',
+    'akab-a.luna.akamaiapis.net%00',
+  ],
+  ...['akab-a.luna.akamaiapis.net\0', 'akab-a%2eluna.akamaiapis.net', 'akab-a.luna.akamaiapis\u2028.net'],
+  ...['*.luna.akamaiapis.net', 'file:///etc/passwd', '$HOST', `${'a'.repeat(300)}.luna.akamaiapis.net.x`],
+];
+
+test('[24] no host but one of Akamai is taken, however it is written', async () => {
+  assert.ok(new Set(BAD_HOSTS).size >= 60);
+  for (const host of BAD_HOSTS) {
+    const { title } = await refusal(edgerc(section('default', host)));
+    assert.match(title, /no API host of Akamai|has no host/, host);
+    const environment = { host, clientToken: 't', clientSecret: 's', accessToken: 'a' };
+    const given = await readCredentials({ ...options(join(folder, 'none')), environment });
+    assert.ok(!given.ok, host);
+  }
+  for (const host of ['akab-a.luna.akamaiapis.net', 'akab-1-b.luna-dev.akamaiapis.net', `https://${HOST}/`])
+    assert.deepEqual(await sections(edgerc(section('default', host))), ['default'], host);
+  const gateway = edgerc(section('default', 'gateway.example:8443'));
+  assert.deepEqual(await sections(gateway, { originSet: true }), ['default']);
 });

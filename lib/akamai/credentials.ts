@@ -1,6 +1,7 @@
 // Credentials out of an .edgerc or the environment. Their secret parts go to the signer and nowhere else.
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
+import { isOnReadOnlyMount } from './mounts';
 
 export type Credential = {
   section: string;
@@ -30,8 +31,8 @@ const KEYS = ['host', 'client_token', 'client_secret', 'access_token'] as const;
 
 /**
  * The credentials to offer. All four AKAMAI_* values win over the file as section `default`, as in Akamai's own
- * libraries. Problem `no-credentials` (503) for a missing, unreadable, world-readable or incomplete file; it names
- * section and key, never a value and never the path.
+ * libraries. Problem `no-credentials` (503) for a missing, unreadable, world-readable (but on a read-only mount) or
+ * incomplete file; it names section and key, never a value and never the path.
  */
 export async function readCredentials(options: CredentialOptions): Promise<Result<readonly Credential[]>> {
   const credentials: Credential[] = [];
@@ -62,8 +63,8 @@ async function readEdgerc(path: string): Promise<Result<string>> {
     const file = await open(path, 'r');
     try {
       const { mode, size } = await file.stat();
-      // A file that others can read has leaked its secret. Mounted container secrets cannot be changed, but are 0400.
-      if ((mode & 0o077) !== 0)
+      // A file that others can read has leaked its secret. The secrets of containers are mounted so, and cannot be changed.
+      if (isOpen(mode) && !(await isOnReadOnlyMount(path)))
         return noCredentials('The .edgerc can be read by other users of this machine.', '600');
       if (size > EDGERC_BYTES_MAX) return noCredentials('The .edgerc is far too large.');
       return ok(await file.readFile('utf8'));
@@ -76,6 +77,16 @@ async function readEdgerc(path: string): Promise<Result<string>> {
       missing ? 'This server has no .edgerc.' : 'The .edgerc of this server cannot be read.',
     );
   }
+}
+
+function isOpen(mode: number): boolean {
+  return (mode & 0o077) !== 0;
+}
+
+/** Whether others on this machine can read the file; false when there is none. */
+export async function isOpenToOthers(edgerc: string): Promise<boolean> {
+  const { mode } = await stat(edgerc).catch(() => ({ mode: 0 }));
+  return isOpen(mode);
 }
 
 /** Sections with their values. Comments start with `;` or `#`; an inline `;` comment is cut and the value trimmed. */

@@ -2,15 +2,14 @@
 // but for EdgeGrid's own answers, which tell a bad clock from a bad signature by their `detail` only.
 import { z } from 'zod';
 import { fail, type Problem, type UpstreamProblem } from '@/lib/domain/problem';
+import { hideSecrets } from '@/lib/platform/log';
 
 type Failed = { ok: false; problem: Problem };
 
 const TEXT_MAX = 500;
-const text = z
-  .string()
-  .transform((given) => given.slice(0, TEXT_MAX))
-  .optional()
-  .catch(undefined);
+/** Akamai's words, or those of a gateway that prints the request with how it was signed. */
+const shown = (given: string) => hideSecrets(given).slice(0, TEXT_MAX);
+const text = z.string().transform(shown).optional().catch(undefined);
 
 /** What error bodies may hold (EdgeKV's and EdgeGrid's). `instance` and `serverIp` are left out on purpose. */
 const errorBody = z.object({
@@ -113,8 +112,9 @@ export function answerProblem(answer: Answer): Failed {
 
 function toUpstream(answer: Answer, body: z.infer<typeof errorBody> | null): UpstreamProblem {
   const detail = body?.detail ?? body?.errors?.[0]?.detail;
+  const traceId = answer.header('x-trace-id');
   const requestId =
-    answer.header('x-trace-id')?.slice(0, TEXT_MAX) ??
+    (traceId === null ? undefined : shown(traceId)) ??
     body?.additionalDetail?.requestId ??
     body?.requestId ??
     body?.incidentId;

@@ -18,9 +18,14 @@ const LINES = { most: 1_000, kindsMax: 100, windowMs: 60_000 };
 const SUPPRESSED = 'more of the same were left out';
 const FATAL = 60;
 
+/** `text` with whatever looks like a secret in it replaced by `[hidden]`. */
+export function hideSecrets(text: string): string {
+  return text.replace(SECRET_TEXT, '[hidden]');
+}
+
 /** `value` with everything that looks like a secret replaced by `[hidden]`. Errors become their name, message and stack. */
 export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return value.replace(SECRET_TEXT, '[hidden]');
+  if (typeof value === 'string') return hideSecrets(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= DEPTH_MAX) return '[deep]';
   if (value instanceof Error) {

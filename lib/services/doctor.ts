@@ -2,6 +2,7 @@
 // Results are kept until the next check. Nothing in them names host, address or credential but the details for admins.
 import 'server-only';
 import { LIMITS } from '@/lib/akamai/client';
+import { isOpenToOthers } from '@/lib/akamai/credentials';
 import { listEdgeWorkerGroups } from '@/lib/akamai/edgeworkers';
 import { getInitialization, listGroups } from '@/lib/akamai/namespaces';
 import type { Priority } from '@/lib/akamai/pace';
@@ -82,6 +83,8 @@ export async function checkConnections(actor: Actor): Promise<Result<null>> {
 /** Every account once, in the background, with one line of the log each. It authorises nobody: for the boot only. */
 export async function checkAtStart(): Promise<void> {
   try {
+    if (await isOpenToOthers(settings().edgerc))
+      log().warn('the .edgerc can be read by other users of this machine');
     const offered = await offeredAccounts();
     if (!offered.ok) return log().warn({ title: offered.problem.title }, 'no connection to check');
     await Promise.all(

@@ -78,7 +78,7 @@ async function revoked(
   return done.ok ? 'revoked' : `${done.problem.code}: ${done.problem.title}`;
 }
 
-test('what is used is revoked only when its name is typed, by people and by keys', async () => {
+test('[38] what is used is revoked only when its name is typed, by people and by keys', async () => {
   await scanned();
   const words = 'confirm-first: checkout-rw is used by 3 EdgeWorkers, live on production and staging.';
   assert.equal(await revoked('checkout-rw'), words);
