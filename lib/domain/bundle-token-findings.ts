@@ -9,19 +9,24 @@ import { UNKNOWN_KEY } from './token-use-words';
 type Severity = BundleFinding['severity'];
 type Note = (severity: Severity, code: string, text: string) => void;
 
-/** The findings on all uses together; `hasHelper`: whether Akamai's helper is in the bundle to read them. */
+/**
+ * The findings on all uses together; `hasHelper`: whether Akamai's helper is in the bundle to read them. `of` is the uuid of
+ * a token: what is wrong with others is left out.
+ */
 export function tokenFindings(
   uses: readonly PlacedUse[],
   context: TokenUseContext,
   hasHelper: boolean,
+  of: string | null = null,
 ): BundleFinding[] {
   const findings: BundleFinding[] = [];
   const note: Note = (severity, code, text) => findings.push(finding(severity, code, text));
   const read = readUses(uses);
   const isRead = new Set(read);
   const prefixed = new Set(read.filter((use) => use.isPrefixed).map((use) => use.namespace));
-  for (const use of uses) if (!isRead.has(use)) noteRepeat(use, note);
-  for (const use of read) {
+  const isMeant = ({ known }: PlacedUse) => of === null || known?.uuid === of;
+  for (const use of uses.filter(isMeant)) if (!isRead.has(use)) noteRepeat(use, note);
+  for (const use of read.filter(isMeant)) {
     noteEntry(use, prefixed, hasHelper, note);
     noteState(use, context, note);
     noteLimits(use, context, note);

@@ -214,6 +214,20 @@ test('a restriction that the token has stands in the findings of the version tha
   );
 });
 
+test('what is wrong with one token is not said where another one is used', () => {
+  const restricted = tokenOf('geo-ro', OTHER, 'geo:r', null, { edgeWorkers: ['9'] });
+  const uses = [factOf('namespace-cart', UUID), factOf('namespace-geo', OTHER)];
+  const index = indexOf([version(factsOf({ uses, findings: [foundAs('old-helper')] }))], [TOKEN, restricted]);
+  const codesOf = (uuid: string) =>
+    index.ofToken.get(uuid)?.uses.flatMap(({ findings }) => findings.map(({ code }) => code));
+  assert.deepEqual(codesOf(UUID), ['old-helper']);
+  assert.deepEqual(codesOf(OTHER), ['old-helper', 'edgeworker-not-allowed']);
+  assert.deepEqual(
+    index.versions[0]?.findings.map(({ code }) => code),
+    ['old-helper', 'edgeworker-not-allowed'],
+  );
+});
+
 test('an EdgeWorker that the token is for and nobody listed makes its use unknown, and is named', () => {
   const read = version(factsOf());
   const usage = usageOf([read], restrictedTo('4101', '9999'));

@@ -2,6 +2,7 @@
 // unknown, never unused.
 import { type BundleFacts, matchFacts } from './bundle-doctor';
 import type { BundleFinding } from './bundle-finding';
+import { tokenFindings } from './bundle-token-findings';
 import { type MatchedBy, type PlacedUse, readUses } from './bundle-token-use';
 import type { Day } from './day';
 import type { EdgeWorker } from './edgeworker';
@@ -31,13 +32,16 @@ export type Scanned = Pick<UsageIndex, 'unread' | 'idle' | 'isComplete'> & {
 
 /** The index: what `scanned` read, matched with the tokens that the account has now, expired ones included. */
 export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Day): UsageIndex {
-  const versions = scanned.versions.map((one) => versionUsage(one, tokens, today)).sort(byEdgeWorker);
+  const matched = scanned.versions
+    .map((one) => match(one, tokens, today))
+    .sort((one, other) => byEdgeWorker(one.live, other.live));
+  const versions = matched.map(({ live }) => live);
   const unread = scanned.unread.map(({ edgeWorker, fault }) => ({ edgeWorker, version: null, why: fault }));
   const doubts = versions.flatMap((live): (MaybeUse & { networks: readonly Network[] })[] => {
     const [why] = live.unclear;
     return why === undefined ? [] : [{ ...liveOf(live), why }];
   });
-  const uses = usesByToken(versions);
+  const uses = usesByToken(matched);
   const listed = new Set(
     [...versions, ...scanned.unread].map(({ edgeWorker }) => edgeWorker.id).concat(idsOf(scanned.idle)),
   );
@@ -74,20 +78,30 @@ function unlistedOf({ details }: Token, listed: ReadonlySet<string>): MaybeUse[]
     .map((id) => ({ edgeWorker: { id, name: '' }, version: null, why }));
 }
 
-function versionUsage(scanned: ScannedVersion, tokens: readonly Token[], today: Day): VersionUsage {
-  const live = liveOf(scanned);
+/** A live version with its uses, and what is wrong with it as far as it concerns the token of a uuid. */
+type Matched = { live: VersionUsage; findingsOf: (uuid: string) => readonly BundleFinding[] };
+
+function match(scanned: ScannedVersion, tokens: readonly Token[], today: Day): Matched {
+  const about = liveOf(scanned);
   const { facts } = scanned;
-  if (!facts) return { ...live, uses: [], findings: [], unclear: [scanned.fault ?? ''], helperVersion: null };
-  const matched = matchFacts(facts, { tokens, today, edgeWorker: live.edgeWorker.id });
+  if (!facts) {
+    const live = { ...about, uses: [], findings: [], unclear: [scanned.fault ?? ''], helperVersion: null };
+    return { live, findingsOf: () => [] };
+  }
+  const context = { tokens, today, edgeWorker: about.edgeWorker.id };
+  const matched = matchFacts(facts, context);
   const uses = readUses(matched.uses);
   const findings = [...facts.findings, ...matched.findings];
-  return {
-    ...live,
+  const live = {
+    ...about,
     uses,
-    findings: findings.filter(({ code }) => !UNCLEAR.has(code)),
+    findings: findings.filter(isClear),
     unclear: unclearOf(findings, scanned.isCombined ? [] : facts.dependencies, uses),
     helperVersion: facts.helperVersion,
   };
+  const findingsOf = (uuid: string) =>
+    [...facts.findings, ...tokenFindings(matched.uses, context, facts.hasHelper, uuid)].filter(isClear);
+  return { live, findingsOf };
 }
 
 /** Findings of the bundle doctor by which a token may have been missed. */
@@ -96,6 +110,10 @@ const UNCLEAR: ReadonlySet<string> = new Set([
   'token-unknown',
   'code-not-searched',
 ]);
+
+function isClear({ code }: BundleFinding): boolean {
+  return !UNCLEAR.has(code);
+}
 
 function unclearOf(
   findings: readonly BundleFinding[],
@@ -125,13 +143,14 @@ function mayUse({ details }: Token, { id }: EdgeWorker, networks: readonly Netwo
   return networks === null || networks.some((network) => details.networks[network]);
 }
 
-function usesByToken(versions: readonly VersionUsage[]): Map<string, LiveUse[]> {
+function usesByToken(versions: readonly Matched[]): Map<string, LiveUse[]> {
   const found = new Map<string, LiveUse[]>();
   for (const version of versions) {
     const own = new Map<string, PlacedUse[]>();
-    for (const use of version.uses)
+    for (const use of version.live.uses)
       if (use.known) own.set(use.known.uuid, [...(own.get(use.known.uuid) ?? []), use]);
-    for (const [uuid, uses] of own) found.set(uuid, [...(found.get(uuid) ?? []), liveUse(version, uses)]);
+    for (const [uuid, uses] of own)
+      found.set(uuid, [...(found.get(uuid) ?? []), liveUse(version, uuid, uses)]);
   }
   return found;
 }
@@ -139,13 +158,13 @@ function usesByToken(versions: readonly VersionUsage[]): Map<string, LiveUse[]> 
 /** The surest first. */
 const SURENESS: readonly MatchedBy[] = ['reference', 'claims', 'name'];
 
-function liveUse(version: VersionUsage, uses: readonly PlacedUse[]): LiveUse {
+function liveUse({ live, findingsOf }: Matched, uuid: string, uses: readonly PlacedUse[]): LiveUse {
   const matched = uses.flatMap(({ known }) => known?.matchedBy ?? []);
   return {
-    ...liveOf(version),
+    ...liveOf(live),
     matchedBy: SURENESS.find((one) => matched.includes(one)) ?? 'name',
     entries: uses.map(({ path, key, isInlined }) => ({ path, key, isInlined })),
-    findings: version.findings,
+    findings: findingsOf(uuid),
   };
 }
 

@@ -14,7 +14,7 @@ export type LiveVersion = {
   networks: readonly Network[];
 };
 
-/** Where a live version holds a token. `findings`: what is wrong with the version, of which some may be about the token. */
+/** Where a live version holds a token. `findings`: what is wrong with the version, but for what concerns other tokens alone. */
 export type LiveUse = LiveVersion & {
   /** How sure the surest of the entries is. */
   matchedBy: MatchedBy;
