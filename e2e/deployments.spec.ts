@@ -205,7 +205,11 @@ test('a bundle that would keep the old token is told before it is sent', async (
   );
   await expect(page.getByText('EdgeWorker 4105 has no live version 9.')).toBeVisible();
   await page.goto(`/default/deployments/new?replaces=product-catalog&token=${NEW}&version=4103:1.14.0`);
-  await expect(page.getByText(/It is not uploaded\. product-catalog stands in .* too/)).toBeVisible();
+  await expect(
+    page.getByText(
+      /It is not uploaded\. .* is not allowed for EdgeWorker 4103\. product-catalog stands in .* too/,
+    ),
+  ).toBeVisible();
   await expect(page.getByRole('button', { name: /^Download/ })).toBeVisible();
   await expect(page.getByRole('button', { name: /^Upload/ })).toHaveCount(0);
 });

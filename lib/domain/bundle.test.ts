@@ -56,6 +56,22 @@ test('tokens are put into the tokens file; everything else stays, and what was d
   assert.match(texts.after, /"namespace-cart"[^}]+6a3fa96b/);
 });
 
+test('only entries for the namespaces that are asked for are written, and none is made for nothing', async () => {
+  const wide = { ...cart, namespaces: ['cart', 'geo'] };
+  const some = await patched(packFiles(USUAL), { namespaces: ['geo', 'elsewhere'] }, [wide, legacy]);
+  assert.deepEqual(
+    some.changes.map(({ key }) => key),
+    ['namespace-geo'],
+  );
+  for (const files of [USUAL, without('edgekv_tokens.js')]) {
+    const none = await patched(packFiles(files), { namespaces: [] }, [wide, legacy]);
+    assert.deepEqual(none.changes, []);
+    assert.deepEqual(await filesOf(none.bytes), files);
+    const renamed = await patched(packFiles(files), { namespaces: [], version: '1.4.3' }, [wide]);
+    assert.deepEqual(Object.keys(await filesOf(renamed.bytes)), Object.keys(files));
+  }
+});
+
 test('the same patch again changes nothing, and not a byte', async () => {
   const once = await patched(packFiles(USUAL));
   const twice = await patched(Buffer.from(once.bytes));

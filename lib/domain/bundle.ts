@@ -19,6 +19,8 @@ import { rewriteTokensFile } from './tokens-file-rewrite';
 export type PatchOptions = {
   /** Whether entries of other tokens or values may be replaced. */
   overwrite: boolean;
+  /** The namespaces whose entries are written; null for all that the tokens have. */
+  namespaces?: readonly string[] | null;
   /** Which tokens file is meant, as a path below the root; null for the one that is clear. */
   file?: string | null;
   /** Whether a tokens file that cannot be edited safely may be written anew. */
@@ -68,11 +70,14 @@ export async function patchArchive(
   const place = findPlace(archive, options.file ?? null);
   if (!place.ok) return place;
   const { path, entry, existing } = place.value;
-  const merged = mergeOrRewrite(existing, entries, options);
+  const wanted = limitTo(options.namespaces ?? null, entries);
+  const merged = mergeOrRewrite(existing, wanted, options);
   if (!merged.ok) return merged;
-  const { before, text, changes, isRewritten } = merged.value;
+  const { before, changes, isRewritten } = merged.value;
+  // With nothing to write no file is made.
+  const text = wanted.length === 0 && !entry ? '' : merged.value.text;
   const data = new TextEncoder().encode(text);
-  const isSame = entry?.type === 'file' && Buffer.compare(entry.data, data) === 0;
+  const isSame = entry ? entry.type === 'file' && Buffer.compare(entry.data, data) === 0 : text === '';
   const replacements: Replacement[] = isSame ? [] : [entry ? { entry, data } : { path, data }];
   const manifest = newManifest(archive, options.version ?? null);
   if (!manifest.ok) return manifest;
@@ -114,6 +119,17 @@ export async function renameVersion(packed: Uint8Array, version: string): Promis
   const parts = archiveParts(archive.value, replacements, { stripPrefix: false });
   const looked = lookAtWritten(parts, archive.value, replacements, () => null);
   return looked.ok ? ok(await gzipParts(parts)) : looked;
+}
+
+/** The entries without other namespaces; those that then have none are left out. */
+function limitTo(
+  namespaces: readonly string[] | null,
+  entries: readonly TokensFileEntry[],
+): readonly TokensFileEntry[] {
+  if (namespaces === null) return entries;
+  return entries
+    .map((entry) => ({ ...entry, namespaces: entry.namespaces.filter((one) => namespaces.includes(one)) }))
+    .filter((entry) => entry.namespaces.length > 0);
 }
 
 /** Who has said which tokens file is meant needs not to be told again where they are. */

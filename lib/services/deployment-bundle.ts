@@ -5,6 +5,7 @@ import { downloadVersion, validateBundle } from '@/lib/akamai/edgeworkers';
 import { readArchive } from '@/lib/domain/archive';
 import { patchBundle, renameVersion } from '@/lib/domain/bundle';
 import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
+import type { PlacedUse } from '@/lib/domain/bundle-token-use';
 import { dayAt } from '@/lib/domain/day';
 import { type LostAccess, lostAccess, refusalWords } from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
@@ -56,13 +57,53 @@ async function withToken(
     const advice = 'Nothing was uploaded. Duplicate it with that EdgeWorker, or choose another token.';
     return fail('conflict', 409, `${name} is not allowed for EdgeWorker ${edgeworker}.`, advice);
   }
+  const held = await namespacesHeld(content, { connection, replaces, edgeWorker: edgeworker });
+  if (!held.ok) return held;
   const entries = await retrieve(actor, account, 'bundle.patch', [name]);
   if (!entries.ok) return entries;
-  const patched = await patchBundle(content, entries.value, { overwrite: true, version });
+  const options = { overwrite: true, version, namespaces: held.value };
+  const patched = await patchBundle(content, entries.value, options);
   if (!patched.ok) return patched;
   const { bytes } = patched.value;
   const left = await leftOf(bytes, { replaces, edgeworker }, connection);
-  return left.ok ? ok(bytes) : left;
+  if (!left.ok) return left;
+  if (held.value?.length !== 0) return ok(bytes);
+  const advice = 'Nothing was uploaded. Scan the EdgeWorkers again to see what it holds.';
+  return fail('conflict', 409, `The live version does not hold ${replaces}.`, advice);
+}
+
+/** Whose entries are written: those of the token that is replaced, and of no other. */
+type Replaced = { connection: Connection; replaces: string | null; edgeWorker: string };
+
+/**
+ * The namespaces for which the tokens file of a live bundle holds the token that is replaced; null when none is, so that
+ * every entry may be written. Problems: those of the archive, and of the list of tokens.
+ */
+export async function namespacesHeld(
+  content: Uint8Array,
+  { connection, replaces, edgeWorker }: Replaced,
+): Promise<Result<readonly string[] | null>> {
+  if (replaces === null) return ok(null);
+  const uses = await usesOf(content, edgeWorker, connection);
+  if (!uses.ok) return uses;
+  const own = uses.value.filter((use) => !use.isInlined && nameOf(use) === replaces);
+  return ok([...new Set(own.map(({ namespace }) => namespace))]);
+}
+
+function nameOf({ known, token }: PlacedUse): string | null {
+  return known?.name ?? token;
+}
+
+async function usesOf(
+  bytes: Uint8Array,
+  edgeWorker: string,
+  connection: Connection,
+): Promise<Result<readonly PlacedUse[]>> {
+  const [archive, tokens] = await Promise.all([readArchive(bytes), cachedTokens(connection)]);
+  if (!archive.ok) return archive;
+  if (!tokens.ok) return tokens;
+  const facts = readBundleFacts(archive.value, bytes.byteLength);
+  return ok(matchFacts(facts, { tokens: tokens.value.tokens, today: dayAt(now()), edgeWorker }).uses);
 }
 
 /** What a live version would lose with a token of these `details` in place of `replaces`, as far as that one is known. */
@@ -91,7 +132,7 @@ export async function usesThroughDependency(
   if (token === null || !own || own.dependencies.length === 0) return false;
   const tokens = await cachedTokens(connection);
   const context = { tokens: tokens.ok ? tokens.value.tokens : null, today: dayAt(now()), edgeWorker };
-  return !matchFacts(own, context).uses.some(({ known, token: name }) => (known?.name ?? name) === token);
+  return !matchFacts(own, context).uses.some((use) => nameOf(use) === token);
 }
 
 /** Ok, unless the bundle still holds the token that must be gone. */
@@ -101,14 +142,9 @@ async function leftOf(
   connection: Connection,
 ): Promise<Result<null>> {
   if (replaces === null) return ok(null);
-  const [archive, tokens] = await Promise.all([readArchive(bytes), cachedTokens(connection)]);
-  if (!archive.ok) return archive;
-  if (!tokens.ok) return tokens;
-  const facts = readBundleFacts(archive.value, bytes.byteLength);
-  const context = { tokens: tokens.value.tokens, today: dayAt(now()), edgeWorker: edgeworker };
-  const left = matchFacts(facts, context).uses.filter(
-    ({ known, token }) => (known?.name ?? token) === replaces,
-  );
+  const uses = await usesOf(bytes, edgeworker, connection);
+  if (!uses.ok) return uses;
+  const left = uses.value.filter((use) => nameOf(use) === replaces);
   const [first] = left;
   if (!first) return ok(null);
   const title = `The patched bundle would still use ${replaces}, for ${first.key} in ${first.path}.`;

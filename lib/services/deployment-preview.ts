@@ -5,10 +5,10 @@ import { type BaseVersion, type LostAccess, VERSIONS_MAX } from '@/lib/domain/de
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { LiveVersion } from '@/lib/domain/usage';
 import { authorize } from './authorize';
-import { type Inspection, inspectBundle } from './bundle-inspection';
+import { type Inspection, type InspectRequest, inspectBundle } from './bundle-inspection';
 import { type PatchResult, patchBundle } from './bundles';
 import { type Connection, connect } from './connection';
-import { lostAccessBy, usesThroughDependency } from './deployment-bundle';
+import { lostAccessBy, namespacesHeld, usesThroughDependency } from './deployment-bundle';
 import { readScanned } from './live-versions';
 import type { Actor } from './session';
 import { cachedTokens } from './token-cache';
@@ -51,22 +51,14 @@ export async function previewDeployment(
     const { id } = one.edgeWorker;
     // Two versions of one EdgeWorker become two new ones.
     const taken = suggested.get(id) ?? [];
-    const content = await downloadVersion(connection.client, id, one.version);
     const isPassedOn = await usesThroughDependency(
       connection,
       { edgeWorker: id, base: one.version },
       replaces,
     );
-    const inspection = content.ok
-      ? await inspectBundle(actor, content.value, {
-          account,
-          tokens: isPassedOn ? [] : [token],
-          options: { overwrite: true },
-          edgeWorker: id,
-          taken,
-          validate: false,
-        })
-      : content;
+    const tokensOfIt = isPassedOn ? [] : [token];
+    const asked = { account, tokens: tokensOfIt, edgeWorker: id, taken, validate: false };
+    const inspection = await inspectLive(actor, connection, one.version, { ...asked, replaces });
     if (inspection.ok && inspection.value.suggestedVersion !== null)
       suggested.set(id, [...taken, inspection.value.suggestedVersion]);
     if (!inspection.ok && inspection.problem.code === 'token-not-found') return inspection;
@@ -79,6 +71,25 @@ export async function previewDeployment(
   return ok(previews);
 }
 
+type InspectLive = Omit<InspectRequest, 'options' | 'edgeWorker'> & {
+  edgeWorker: string;
+  replaces: string | null;
+};
+
+async function inspectLive(
+  actor: Actor,
+  connection: Connection,
+  version: string,
+  { replaces, edgeWorker, ...request }: InspectLive,
+): Promise<Result<Inspection>> {
+  const content = await downloadVersion(connection.client, edgeWorker, version);
+  if (!content.ok) return content;
+  const held = await namespacesHeld(content.value, { connection, replaces, edgeWorker });
+  if (!held.ok) return held;
+  const options = { overwrite: true, namespaces: held.value };
+  return inspectBundle(actor, content.value, { ...request, edgeWorker, options });
+}
+
 /**
  * A live version's bundle with the token in it, as `version`, to take away. Problems: as `patchBundle`, and `bad-request`
  * for a version that is not live.
@@ -86,17 +97,20 @@ export async function previewDeployment(
 export async function patchLiveVersion(
   actor: Actor,
   account: string,
-  token: string,
+  { token, replaces }: Exchange,
   { edgeWorker, base, version }: BaseVersion & { version: string },
 ): Promise<Result<PatchResult>> {
   const live = await liveVersions(actor, account, 'bundle.patch', [{ edgeWorker, base }]);
   if (!live.ok) return live;
-  const content = await downloadVersion(live.value.connection.client, edgeWorker, base);
+  const { connection } = live.value;
+  const content = await downloadVersion(connection.client, edgeWorker, base);
   if (!content.ok) return content;
+  const held = await namespacesHeld(content.value, { connection, replaces, edgeWorker });
+  if (!held.ok) return held;
   return patchBundle(actor, account, [token], {
     name: `${live.value.found[0]?.edgeWorker.name ?? edgeWorker}-${version}.tgz`,
     bytes: content.value,
-    options: { overwrite: true, version },
+    options: { overwrite: true, version, namespaces: held.value },
     edgeWorker,
   });
 }

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { readArchive } from '@/lib/domain/archive';
 import type { BaseVersion } from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
+import { readTokensFile } from '@/lib/domain/tokens-file';
 import { usageWords } from '@/lib/domain/usage';
 import { database } from '@/lib/store/database';
 import { insertDeployment, markStepSent, takeStep } from '@/lib/store/deployments';
@@ -274,12 +276,15 @@ test('the preview tells where the new token would not get through', async () => 
   ]);
 });
 
-/** Has the details of the two tokens read again, which were changed at Akamai. */
+let refreshes = 0;
+
+/** Has the details of the two tokens read again, which were changed at Akamai: they are kept for a day of refresh. */
 async function detailsRead(): Promise<void> {
+  refreshes += 1;
   for (const name of [OLD, NEW]) {
     const token = simulator.account().tokens.get(name);
     assert.ok(token);
-    token.latestRefreshDate = '2026-11-25';
+    token.latestRefreshDate = `2026-11-${10 + refreshes}`;
   }
   assert.ok((await rereadTokens(operatorActor(), ACCOUNT)).ok);
   await eventually(
@@ -287,6 +292,55 @@ async function detailsRead(): Promise<void> {
     (listed) => listed.ok && listed.value.pending.size === 0,
   );
 }
+
+test('only entries of the token that is replaced change: what other tokens hold stays theirs', async () => {
+  const token = simulator.account().tokens.get(NEW);
+  assert.ok(token);
+  // 4101 has an entry of checkout-rw for it, 4105 has none.
+  token.namespacePermissions = { ...token.namespacePermissions, default: ['r'] };
+  await detailsRead();
+  const read = await previewDeployment(operatorActor(), ACCOUNT, { token: NEW, replaces: OLD }, LIVE);
+  assert.ok(read.ok);
+  const changed = read.value
+    .filter(({ isPassedOn }) => !isPassedOn)
+    .map(
+      ({ inspection }) => inspection.ok && inspection.value.preview?.ok && inspection.value.preview.changes,
+    );
+  for (const changes of changed) {
+    assert.ok(changes);
+    const done = changes.filter(({ kind }) => kind !== 'keep').map(({ kind, key }) => `${kind} ${key}`);
+    assert.deepEqual(done, ['replace namespace-cart']);
+  }
+  const seen = await uploaded(LIVE.slice(0, 3));
+  assert.deepEqual(statesOf(seen, 'upload'), ['done', 'done', 'done']);
+  for (const { edgeWorker, version } of LIVE.slice(0, 3)) {
+    const made = simulator
+      .account()
+      .edgeWorkers.find(({ id }) => String(id) === edgeWorker)
+      ?.versions.find((one) => one.version === version);
+    const archive = made && (await readArchive(made.content));
+    assert.ok(archive?.ok);
+    const file = archive.value.entries.find(({ path }) => path.endsWith('edgekv_tokens.js'));
+    const items = readTokensFile(Buffer.from(file?.data ?? '').toString());
+    assert.ok(items.ok);
+    const tokens = items.value.map(({ namespace, token: name }) => `${namespace} ${name}`);
+    assert.deepEqual(tokens, [`cart ${NEW}`, ...(edgeWorker === '4101' ? ['default checkout-rw'] : [])]);
+  }
+});
+
+test('a version that does not hold the token that is replaced is not uploaded', async () => {
+  const other = { edgeWorker: '4103', base: '3.2.0', version: '3.2.1' };
+  const { index } = await usage();
+  const live = index.versions.find(
+    ({ edgeWorker, uses }) =>
+      edgeWorker.id === '4103' && uses.every(({ known }) => known !== null && known.name !== OLD),
+  );
+  assert.ok(live);
+  const seen = await uploaded([{ ...other, base: live.version }]);
+  assert.deepEqual(statesOf(seen, 'upload'), ['failed']);
+  assert.match(wordsOfUpload(seen), /does not hold cart-session-writer/);
+  assert.deepEqual(await posts(), []);
+});
 
 test('one form begins one deployment, and each version is uploaded once', async () => {
   const attempt = crypto.randomUUID();

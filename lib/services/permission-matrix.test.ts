@@ -324,7 +324,7 @@ const SERVICES: Readonly<Record<string, Line>> = {
     run: async (actor) => {
       const { patchLiveVersion } = await import('./deployment-preview');
       const [live] = await liveVersion();
-      return patchLiveVersion(actor, 'default', 'cart-reader', live);
+      return patchLiveVersion(actor, 'default', { token: 'cart-reader', replaces: null }, live);
     },
   },
   'deployments.beginDeployment': {

@@ -277,7 +277,8 @@ function cardOf(
     inspection.ok && preview && replaces !== null
       ? leftWords(inspection.value, preview.changes, { token, replaces })
       : null;
-  const why = lost.edgeWorker ? `${token} is not allowed for EdgeWorker ${edgeWorker.id}.` : left;
+  const unfit = lost.edgeWorker ? `${token} is not allowed for EdgeWorker ${edgeWorker.id}.` : null;
+  const why = [unfit, left].filter((one) => one !== null).join(' ');
   const suggested = inspection.ok ? inspection.value.suggestedVersion : null;
   const version = {
     field: versionField(edgeWorker.id, live),
@@ -288,7 +289,7 @@ function cardOf(
     label,
     version: preview || (isPassedOn && inspection.ok) ? version : null,
     canDownload: preview !== null,
-    isSent: isPassedOn ? inspection.ok : isChanged && why === null,
+    isSent: isPassedOn ? inspection.ok : isChanged && why === '',
     heading: (
       <>
         <h2 className="flex flex-wrap items-center gap-x-2 [overflow-wrap:anywhere]">
@@ -296,11 +297,11 @@ function cardOf(
           <LiveOn networks={networks} />
         </h2>
         {preview && isChanged && <ChangeWords {...preview} />}
-        {preview && !isChanged && (
+        {preview && !isChanged && why === '' && (
           <p className="text-m text-ink-2">Nothing would change: it is not uploaded.</p>
         )}
-        {why !== null && <p className="text-m text-danger">It is not uploaded. {visibleText(why)}</p>}
-        {why === null && lost.networks.length > 0 && (
+        {why !== '' && <p className="text-m text-danger">It is not uploaded. {visibleText(why)}</p>}
+        {why === '' && lost.networks.length > 0 && (
           <p className="text-m text-attention">
             {visibleText(token)} is not allowed on {joinWords(lost.networks)}: the new version cannot be
             activated there.

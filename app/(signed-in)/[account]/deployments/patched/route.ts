@@ -32,5 +32,6 @@ async function patchNamed(
   if (!base)
     return fail('bad-request', 400, 'The form names no live version.', 'Nothing was patched. Load it again.');
   const version = fields.get(versionField(base.edgeWorker, base.base))?.trim() ?? '';
-  return patchLiveVersion(actor, account, fields.get('token') ?? '', { ...base, version });
+  const exchange = { token: fields.get('token') ?? '', replaces: fields.get('replaces') || null };
+  return patchLiveVersion(actor, account, exchange, { ...base, version });
 }
