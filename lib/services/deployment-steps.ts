@@ -234,7 +234,8 @@ function beforeSending(step: Step, actor: Actor, { intent, checksum, mayBegin }:
     if (!still.ok) return still;
     const marked = await mustStore(() => mayBegin() && markStepSent(step, intent, checksum));
     if (!marked.ok) return marked;
-    if (!marked.value) return fail('busy', 503, 'The server is stopping.', 'Nothing was sent.');
+    const why = mayBegin() ? 'It was cancelled.' : 'The server is stopping.';
+    if (!marked.value) return fail('busy', 503, why, 'Nothing was sent.');
     sentSteps().add(keyOfStep(step));
     return ok(null);
   };

@@ -509,3 +509,21 @@ test('nothing is uploaded before the token is active; what waits can be cancelle
   const none = await cancelDeployment(operatorActor(), ACCOUNT, id);
   assert.ok(!none.ok && none.problem.code === 'conflict');
 });
+
+test('what is being prepared can be cancelled until it is sent', async () => {
+  const replacements = ['1', '2', '3'].map((version) => ({
+    edgeWorker: { id: '5000', name: 'other' },
+    base: `0.${version}`,
+    networks: ['staging' as const],
+    version,
+  }));
+  const actor = { actor_kind: 'operator', actor_id: 'operator', actor_name: 'operator' };
+  const id = crypto.randomUUID();
+  insertDeployment({ id, attempt: id, account: ACCOUNT, token: NEW, replaces: null, ...actor }, replacements);
+  const step = (position: number) => ({ deployment_id: id, position, kind: 'upload' as const });
+  // No await before: the worker has not seen them.
+  assert.ok(takeStep(step(0)) && takeStep(step(1)) && markStepSent(step(1), 1, 'a'.repeat(64)));
+  assert.ok((await cancelDeployment(operatorActor(), ACCOUNT, id)).ok);
+  assert.deepEqual(statesOf(await view(id), 'upload'), ['cancelled', 'working', 'cancelled']);
+  assert.equal(markStepSent(step(0), 1, 'a'.repeat(64)), false);
+});

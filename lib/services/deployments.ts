@@ -18,7 +18,7 @@ import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { settings } from '@/lib/platform/env';
 import {
-  cancelWaiting,
+  cancelUnsent,
   type DeploymentRow,
   findDeployment,
   findDeploymentOfAttempt,
@@ -171,12 +171,12 @@ export async function retryUpload(
   return put;
 }
 
-/** Cancels what waits; what is being sent ends. Problems: as `activateUploaded`; `conflict` when nothing waits. */
+/** Cancels what was not sent yet; what is being sent ends. Problems: as `activateUploaded`; `conflict` when nothing waits. */
 export async function cancelDeployment(actor: Actor, account: string, id: string): Promise<Result<null>> {
   const opened = await open(actor, account, id, []);
   if (!opened.ok) return opened;
   return withAudit(actor, { action: 'deployment.cancel', target: id, account }, async () => {
-    const stored = await mustStore(() => cancelWaiting(id));
+    const stored = await mustStore(() => cancelUnsent(id));
     if (!stored.ok) return stored;
     if (stored.value > 0) return ok(null);
     return fail('conflict', 409, 'Nothing waits any more.', 'Nothing was changed.');

@@ -202,11 +202,12 @@ export function settleStep({ deployment_id: id, position, kind }: StepKey, resul
     .run(state, code, words, activation, nextAt, state, at, id, position, kind);
 }
 
-/** Cancels what waits of a deployment; how many steps. */
-export function cancelWaiting(id: string): number {
+/** Cancels what waits of a deployment, and what is prepared and not sent; how many steps. */
+export function cancelUnsent(id: string): number {
   const { changes } = database()
     .raw.prepare(
-      "update deployment_step set state = 'cancelled', at = ? where deployment_id = ? and state = 'waiting'",
+      `update deployment_step set state = 'cancelled', at = ?
+       where deployment_id = ? and (state = 'waiting' or (state = 'working' and sent_at is null))`,
     )
     .run(now(), id);
   return changes;
