@@ -28,7 +28,8 @@ const used: TokenUsage = {
   maybe,
 };
 
-const CASES: readonly [string, KnownUse, RevokeDoubt | null, RegExp | null][] = [
+type Known = Pick<KnownUse, 'usage' | 'asOf'> & Partial<KnownUse>;
+const CASES: readonly [string, Known, RevokeDoubt | null, RegExp | null][] = [
   ['nothing holds it, by a look just now', { usage: unused, asOf: NOW }, null, null],
   ['nothing holds it, by a look a day ago', { usage: unused, asOf: NOW - SCAN_OLD_MS }, null, null],
   ['by an older look', { usage: unused, asOf: NOW - SCAN_OLD_MS - 1 }, 'old', /more than a day ago/],
@@ -45,13 +46,27 @@ const CASES: readonly [string, KnownUse, RevokeDoubt | null, RegExp | null][] = 
     'used',
     /used by 1 EdgeWorker, live on staging/,
   ],
+  [
+    'nothing holds it, and a deployment puts it in',
+    { usage: unused, asOf: NOW, isBeingDeployed: true },
+    'deploying',
+    /^A deployment is putting t into live versions\.$/,
+  ],
+  ['it is put into more than use it', { usage: used, asOf: NOW, isBeingDeployed: true }, 'used', /used by 2/],
+  [
+    'it is put in, and nothing was ever scanned',
+    { usage: null, asOf: null, isBeingDeployed: true },
+    'deploying',
+    /A deployment/,
+  ],
   ['it could not be read', { usage: unknown, asOf: NOW }, 'unknown', /could not be read/],
   ['the token is not in the index', { usage: null, asOf: NOW }, 'unknown', /could not be read/],
   ['nothing was ever scanned', { usage: null, asOf: null }, 'never', /Nobody has looked/],
   ['the first scan has only begun', { usage: unknown, asOf: null }, 'never', /Nobody has looked/],
 ];
 
-for (const [what, known, doubt, words] of CASES) {
+for (const [what, told, doubt, words] of CASES) {
+  const known = { isBeingDeployed: false, ...told };
   test(`revoking asks again for the right reason: ${what}`, () => {
     assert.equal(revokeDoubt(known, NOW), doubt);
     if (doubt && words) assert.match(doubtSentence('t', doubt, known), words);

@@ -6,30 +6,38 @@ import { countUses, type TokenUsage } from './usage';
 export const SCAN_OLD_MS = 24 * 60 * 60_000;
 
 /**
- * `used`: live versions would get 401. `unknown`: some may, which could not be read. `old`, `never`: nobody looked lately, or
- * ever.
+ * `used`: live versions would get 401. `deploying`: some will soon. `unknown`: some may, which could not be read. `old`,
+ * `never`: nobody looked lately, or ever.
  */
-export type RevokeDoubt = 'used' | 'unknown' | 'old' | 'never';
+export type RevokeDoubt = 'used' | 'deploying' | 'unknown' | 'old' | 'never';
 
 /** What is known of a token's use: null when nothing was ever scanned. `asOf` is milliseconds since 1970. */
-export type KnownUse = { usage: TokenUsage | null; asOf: number | null };
+export type KnownUse = {
+  usage: TokenUsage | null;
+  asOf: number | null;
+  /** A deployment from here that has not ended puts it into live versions. */
+  isBeingDeployed: boolean;
+};
 
 /** Why a token should not be revoked without a second thought at the time `at`; null when no live version holds it. */
-export function revokeDoubt({ usage, asOf }: KnownUse, at: number): RevokeDoubt | null {
+export function revokeDoubt({ usage, asOf, isBeingDeployed }: KnownUse, at: number): RevokeDoubt | null {
   if (usage?.state === 'used') return 'used';
+  if (isBeingDeployed) return 'deploying';
   if (asOf === null) return 'never';
   if (usage === null || usage.state === 'unknown') return 'unknown';
   return at - asOf > SCAN_OLD_MS ? 'old' : null;
 }
 
 /** The doubt in a sentence: `cart is used by 3 EdgeWorkers, on production and staging.` */
-export function doubtSentence(name: string, doubt: RevokeDoubt, { usage }: KnownUse): string {
+export function doubtSentence(name: string, doubt: RevokeDoubt, { usage }: Pick<KnownUse, 'usage'>): string {
   switch (doubt) {
     case 'used': {
       const { all } = countUses(usage ?? { uses: [] });
       const on = [...new Set((usage?.uses ?? []).flatMap(({ networks }) => networks))].sort();
       return `${name} is used by ${all} ${all === 1 ? 'EdgeWorker' : 'EdgeWorkers'}, live on ${joinWords(on)}.`;
     }
+    case 'deploying':
+      return `A deployment is putting ${name} into live versions.`;
     case 'unknown':
       return `Whether a live version uses ${name} could not be read.`;
     case 'old':

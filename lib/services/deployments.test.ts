@@ -26,7 +26,7 @@ import {
 } from './deployments';
 import { settleEarlierRun } from './earlier-run';
 import { operatorActor } from './session';
-import { createToken } from './token-changes';
+import { createToken, revokeToken } from './token-changes';
 import { listTokens, rereadTokens } from './tokens';
 import { readUsage, scanUsage } from './usage';
 
@@ -508,6 +508,21 @@ test('nothing is uploaded before the token is active; what waits can be cancelle
   assert.deepEqual(await posts(), []);
   const none = await cancelDeployment(operatorActor(), ACCOUNT, id);
   assert.ok(!none.ok && none.problem.code === 'conflict');
+});
+
+test('a token that is being put into live versions is revoked only when its name is typed', async () => {
+  const token = simulator.account().tokens.get(NEW);
+  assert.ok(token);
+  token.activation = 'never';
+  const revoked = () => revokeToken(operatorActor(), ACCOUNT, NEW, crypto.randomUUID());
+  const begun = await began(one());
+  assert.ok(begun.ok);
+  const done = await revoked();
+  assert.ok(!done.ok && done.problem.code === 'confirm-first', JSON.stringify(done));
+  assert.match(done.problem.title, /A deployment is putting cart-session-2 into live versions/);
+  assert.ok((await cancelDeployment(operatorActor(), ACCOUNT, begun.value.id)).ok);
+  await ended(begun.value.id);
+  assert.ok((await revoked()).ok);
 });
 
 test('what is being prepared can be cancelled until it is sent', async () => {

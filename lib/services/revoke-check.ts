@@ -10,6 +10,7 @@ import {
 } from '@/lib/domain/revoke-check';
 import { usageWords } from '@/lib/domain/usage';
 import { now } from '@/lib/platform/clock';
+import { tokensBeingDeployed } from '@/lib/store/deployments';
 import type { Connection } from './connection';
 import { rescan } from './live-versions';
 import { cachedTokens, outdateList } from './token-cache';
@@ -33,7 +34,8 @@ export async function checkRevoke(
   // It is gone, or never was: that is for Akamai to say.
   if (known === null) return ok({ words: 'not there' });
   const doubt = revokeDoubt(known, now());
-  const words = known.usage ? usageWords(known.usage) : 'never scanned';
+  const use = known.usage ? usageWords(known.usage) : 'never scanned';
+  const words = known.isBeingDeployed ? `${use}, being deployed` : use;
   const isConfirmed = typed?.trim() === name;
   if (doubt === null || isConfirmed || (isKey && PEOPLES_DOUBTS.has(doubt))) return ok({ words });
   const how = isKey
@@ -71,5 +73,9 @@ async function knownUseOf(connection: Connection, name: string): Promise<KnownUs
   if (token === null) return null;
   const known = await knownUsage(connection);
   const usage = token ? (known?.index.ofToken.get(token.uuid) ?? null) : null;
-  return { usage: known?.scan ? usage : null, asOf: known?.scan ? known.asOf : null };
+  return {
+    usage: known?.scan ? usage : null,
+    asOf: known?.scan ? known.asOf : null,
+    isBeingDeployed: tokensBeingDeployed(connection.account.slug).has(name),
+  };
 }

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { Token } from '@/lib/domain/token';
 import type { ScanView, UsageIndex, Usages } from '@/lib/domain/usage';
 import { indexUsage, type Scanned } from '@/lib/domain/usage-index';
+import { tokensBeingDeployed } from '@/lib/store/deployments';
 import type { UsageScanTable } from '@/lib/store/schema';
 import { findScan, listEdgeWorkerRows } from '@/lib/store/usage';
 import { withAudit } from './audit';
@@ -25,6 +26,8 @@ export type Usage = {
   index: UsageIndex;
   /** The use of each token, as in the index; empty when nothing was ever scanned. */
   usages: Usages;
+  /** Names of the tokens that deployments are putting into live versions now. */
+  beingDeployed: ReadonlySet<string>;
 };
 
 /**
@@ -72,7 +75,7 @@ function indexOf(scanned: Scanned, tokens: readonly Token[]): UsageIndex {
   return index;
 }
 
-async function usageOf({ client }: Connection, tokens: readonly Token[]): Promise<Usage> {
+async function usageOf({ client, account }: Connection, tokens: readonly Token[]): Promise<Usage> {
   const [scan, scanned, rows] = await Promise.all([
     findScan(client.id),
     readScanned(client.id),
@@ -85,6 +88,7 @@ async function usageOf({ client }: Connection, tokens: readonly Token[]): Promis
     asOf: times.length > 0 ? Math.min(...times) : scan?.listed_at ? scan.ended_at : null,
     index,
     usages: scan ? index.ofToken : NOTHING,
+    beingDeployed: tokensBeingDeployed(account.slug),
   };
 }
 

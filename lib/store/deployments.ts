@@ -137,6 +137,17 @@ export function hasOpenSteps(): boolean {
   );
 }
 
+/** Names of the tokens that deployments of the account put into live versions, of which anything is still to come. */
+export function tokensBeingDeployed(account: string): ReadonlySet<string> {
+  const rows = database()
+    .raw.prepare(
+      `select distinct token from deployment_step join deployment on deployment.id = deployment_id
+       where account = ? and state in ${OPEN}`,
+    )
+    .all(account);
+  return new Set(rows.map((row) => z.object({ token: z.string() }).parse(row).token));
+}
+
 /** How many of an account's uploads, or activations on a network, were sent since `at`. */
 export function countSent(account: string, kind: StepKind, at: number): number {
   const [row] = database()

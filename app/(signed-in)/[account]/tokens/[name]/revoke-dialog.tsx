@@ -30,7 +30,7 @@ const SHOWN_MAX = 12;
 
 export async function RevokeDialog({ action, actor, account, token, names, path }: Props) {
   const read = await readUsage(actor, account, 'briefly');
-  const known = read.ok ? knownUse(read.value, token) : { usage: null, asOf: null };
+  const known = read.ok ? knownUse(read.value, token) : { usage: null, asOf: null, isBeingDeployed: false };
   const doubt = revokeDoubt(known, currentTime());
   const name = visibleText(token.name);
   const on = token.details ? NETWORKS.filter((network) => token.details?.networks[network]) : [];
@@ -54,7 +54,9 @@ export async function RevokeDialog({ action, actor, account, token, names, path 
           {doubt === null
             ? 'No live version of any EdgeWorker holds it'
             : visibleText(doubtSentence(token.name, doubt, known)).replace(/\.$/, '')}
-          {known.asOf === null ? '.' : `, as of ${ageInWords(known.asOf, currentTime())}.`}
+          {known.asOf === null || doubt === 'deploying'
+            ? '.'
+            : `, as of ${ageInWords(known.asOf, currentTime())}.`}
         </p>
         {known.usage && known.usage.uses.length > 0 && <WhatBreaks uses={known.usage.uses} path={path} />}
         {known.usage && known.usage.maybe.length > 0 && (
@@ -95,8 +97,10 @@ function allowedFor({ edgeWorkers }: TokenDetails, names: ReadonlyMap<string, st
   return edgeWorkers.map((id) => `${id} ${names.get(id) ?? ''}`.trim()).join(', ');
 }
 
-function knownUse({ scan, asOf, index }: Usage, { uuid }: Token): KnownUse {
-  return scan ? { usage: index.ofToken.get(uuid) ?? null, asOf } : { usage: null, asOf: null };
+function knownUse({ scan, asOf, index, beingDeployed }: Usage, { uuid, name }: Token): KnownUse {
+  const isBeingDeployed = beingDeployed.has(name);
+  const usage = scan ? (index.ofToken.get(uuid) ?? null) : null;
+  return { usage, asOf: scan ? asOf : null, isBeingDeployed };
 }
 
 function WhatBreaks({ uses, path }: { uses: readonly LiveUse[]; path: string }) {
