@@ -127,8 +127,11 @@ async function activate(step: Step, network: Network, mayBegin: MayBegin): Promi
   if (!active.ok) return refused(step, active.problem);
   const live = active.value.find((one) => one.network === network)?.version ?? null;
   if (live === version) return { state: 'done', words: 'It was active already.' };
-  if (live !== null && live !== base) {
-    const words = `Version ${live} is live on ${network} now, not ${base}. Nothing was sent: it would take the place of other code.`;
+  if (live !== base) {
+    const words =
+      live === null
+        ? `Nothing is live on ${network} now, not ${base} any more. Nothing was sent: somebody took it off.`
+        : `Version ${live} is live on ${network} now, not ${base}. Nothing was sent: it would take the place of other code.`;
     return { state: 'failed', code: 'conflict', words };
   }
   const exchanged = { connection, replaces: step.replaces };

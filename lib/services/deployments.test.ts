@@ -410,6 +410,16 @@ test('code that became live meanwhile is not replaced', async () => {
   assert.deepEqual(await posts(), []);
 });
 
+test('what was taken off a network meanwhile is not put there again', async () => {
+  const { id } = await uploaded(one());
+  await control.change({ edgeWorker: { id: 4101, active: { STAGING: null } } });
+  await control.clearJournal();
+  const seen = await activated(id, 'staging');
+  assert.deepEqual(statesOf(seen, 'staging'), ['failed']);
+  assert.match(seen.items[0]?.steps.staging?.words ?? '', /Nothing is live on staging now, not 2\.3\.1/);
+  assert.deepEqual(await posts(), []);
+});
+
 test('an activation that fails is told, and what was live stays', async () => {
   const { id } = await uploaded(one());
   await control.change({ edgeWorker: { id: 4101, failsOn: ['STAGING'] } });
