@@ -45,6 +45,8 @@ const CHECK_MS = 2_000;
 const FOLLOW_MS = { min: 1_000, max: 15_000 };
 /** A step is given up after so many tries in which nothing got through: about an hour. */
 const TRIES_MAX = 360;
+/** Between two looks at what a step waits for, at most, seconds. */
+const WAIT_SECONDS_MAX = 10;
 
 type MayBegin = () => boolean;
 
@@ -144,7 +146,7 @@ async function activate(step: Step, network: Network, mayBegin: MayBegin): Promi
   if (awaited !== null) {
     const title = `It waits for EdgeWorker ${awaited}, on whose code it depends, to be active on ${network}.`;
     const advice = 'It takes up what that has live when it is activated.';
-    return refused(step, fail('busy', 503, title, advice, { retryAfterSeconds: 1 }).problem);
+    return refused(step, fail('busy', 503, title, advice, soon(step)).problem);
   }
   const act = {
     action: 'edgeworker.activate',
@@ -188,6 +190,11 @@ async function dependencyOf(step: Step, network: Network, connection: Connection
   return underWay?.edgeworker ?? null;
 }
 
+/** When a step looks again at what it waits for: soon at first. */
+function soon({ tries }: Step): { retryAfterSeconds: number } {
+  return { retryAfterSeconds: Math.min(WAIT_SECONDS_MAX, tries + 1) };
+}
+
 type Ready = { actor: Actor; connection: Connection; token: KnownToken };
 
 /** Who asked may still do it, and the new token is there and active. */
@@ -203,7 +210,7 @@ async function prepare(step: Step, networks: readonly Network[]): Promise<Result
   if (!read.ok) return read;
   if (read.value.activation === 'in-progress') {
     const title = `${token} is still being activated: EdgeWorkers that use it would fail.`;
-    return fail('busy', 503, title, 'It waits until that is done.', { retryAfterSeconds: 2 });
+    return fail('busy', 503, title, 'It waits until that is done.', soon(step));
   }
   if (read.value.activation === 'error')
     return fail(

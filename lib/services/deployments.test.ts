@@ -552,3 +552,25 @@ test('what is being prepared can be cancelled until it is sent', async () => {
   assert.deepEqual(statesOf(await view(id), 'upload'), ['cancelled', 'working', 'cancelled']);
   assert.equal(markStepSent(step(0), 1, 'a'.repeat(64)), false);
 });
+
+test('a step that waits for something is tried less often the longer it does, for about an hour', async () => {
+  const token = simulator.account().tokens.get(NEW);
+  assert.ok(token);
+  token.activation = 'never';
+  const begun = await began(one());
+  assert.ok(begun.ok);
+  const read = () => {
+    const [row] = database()
+      .raw.prepare('select state, tries, at, next_at from deployment_step where deployment_id = ?')
+      .all(begun.value.id);
+    const { state, tries, at, next_at: nextAt } = Object(row);
+    return Promise.resolve({ state, tries, waits: nextAt - at });
+  };
+  const first = await eventually(read, ({ state, tries }) => state === 'waiting' && tries === 1);
+  assert.ok(first.waits <= 2_000, JSON.stringify(first));
+  const again = 'update deployment_step set tries = 50, next_at = 0 where deployment_id = ?';
+  database().raw.prepare(again).run(begun.value.id);
+  const later = await eventually(read, ({ state, tries }) => state === 'waiting' && tries === 51);
+  assert.ok(later.waits >= 9_000, JSON.stringify(later));
+  assert.ok((await cancelDeployment(operatorActor(), ACCOUNT, begun.value.id)).ok);
+});
