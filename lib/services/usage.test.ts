@@ -143,6 +143,19 @@ test('a version is downloaded once: the next scan asks only what is live', async
   assert.deepEqual(counts, [1 + COUNT + 2, COUNT, 2], String(again));
 });
 
+test('what is known is as old as the list of EdgeWorkers, whichever of them were looked at since', async () => {
+  await scanned();
+  const age =
+    'update usage_scan set began_at = began_at - ?, listed_at = listed_at - ?, ended_at = ended_at - ?';
+  const days = 2 * 24 * 60 * 60_000;
+  database().raw.prepare(age).run(days, days, days);
+  const { asOf } = await usage();
+  assert.ok(asOf !== null && asOf < Date.now() - days + 60_000, String(asOf));
+  const began = Date.now();
+  const again = await scanned();
+  assert.ok((again.asOf ?? 0) >= began, String(again.asOf));
+});
+
 test('what an older version of this program read of a bundle counts as not read, and is read again', async () => {
   await scanned();
   const connection = await connect(ACCOUNT);

@@ -21,7 +21,10 @@ import type { Wait } from './wait';
 export type Usage = {
   /** Null when nothing was ever scanned. */
   scan: ScanView | null;
-  /** The time of the oldest look at an EdgeWorker: everything told here is as of then, or later. Null before that. */
+  /**
+   * The time of the oldest look at an EdgeWorker, or of the list of them all if that is older: everything told here is as
+   * of then, or later. Null before that.
+   */
   asOf: number | null;
   index: UsageIndex;
   /** The use of each token, as in the index; empty when nothing was ever scanned. */
@@ -82,10 +85,12 @@ async function usageOf({ client, account }: Connection, tokens: readonly Token[]
     listEdgeWorkerRows(client.id),
   ]);
   const index = indexOf(scanned, tokens);
-  const times = rows.map((row) => row.read_at).filter((at) => at > 0);
+  const reads = rows.map((row) => row.read_at).filter((at) => at > 0);
+  const listedAt = scan?.listed_at ?? null;
+  const isKnown = reads.length > 0 || (rows.length === 0 && scan?.ended_at !== null);
   return {
     scan: scan && viewOf(scan, rows),
-    asOf: times.length > 0 ? Math.min(...times) : scan?.listed_at ? scan.ended_at : null,
+    asOf: isKnown && listedAt !== null ? Math.min(listedAt, ...reads) : null,
     index,
     usages: scan ? index.ofToken : NOTHING,
     beingDeployed: tokensBeingDeployed(account.slug),
@@ -94,10 +99,11 @@ async function usageOf({ client, account }: Connection, tokens: readonly Token[]
 
 function viewOf(scan: UsageScanTable, rows: readonly { read_at: number }[]): ScanView {
   const done = rows.filter((row) => row.read_at >= scan.began_at).length;
+  const isListed = scan.listed_at !== null && scan.listed_at >= scan.began_at;
   return {
     beganAt: scan.began_at,
     endedAt: scan.ended_at,
-    progress: scan.listed_at === null ? null : { done, total: rows.length },
+    progress: isListed ? { done, total: rows.length } : null,
     isCancelled: scan.cancelled_by !== null,
     held: scan.ended_at === null ? scan.held_words : null,
     problem: scan.problem,

@@ -255,7 +255,7 @@ export type UsageScanTable = {
   list_id: string;
   account: string;
   began_at: number;
-  /** When all EdgeWorkers were known for the first time; null before. */
+  /** When all EdgeWorkers were listed last; null before the first time. */
   listed_at: number | null;
   ended_at: number | null;
   cancelled_by: string | null;

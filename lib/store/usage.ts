@@ -122,7 +122,7 @@ export function putEdgeWorkers(id: string, edgeWorkers: readonly EdgeWorker[]): 
        values (?, ?, ?, '', '', 0) on conflict (list_id, id) do update set name = excluded.name`,
     );
     for (const one of edgeWorkers) add.run(id, one.id, one.name);
-    raw.prepare('update usage_scan set listed_at = coalesce(listed_at, ?) where list_id = ?').run(now(), id);
+    raw.prepare('update usage_scan set listed_at = ? where list_id = ?').run(now(), id);
   });
   put.immediate();
 }
