@@ -72,7 +72,7 @@ export function GonePanel({ account, gone }: { account: string; gone: readonly G
       </p>
       <Some shown={5} className="grid gap-1">
         {gone.map(({ edgeWorker, version, networks, entries }) => (
-          <li key={`${edgeWorker.id} ${version}`} className="[overflow-wrap:anywhere]">
+          <li key={`${edgeWorker.id} ${version} ${networks.join()}`} className="[overflow-wrap:anywhere]">
             <LiveOn networks={networks} /> <EdgeWorkerLink account={account} edgeWorker={edgeWorker} />{' '}
             <code>{visibleText(version)}</code>:{' '}
             {visibleText([...new Set(entries.map(({ token, key }) => token ?? key))].join(', '))}

@@ -45,7 +45,7 @@ export function EdgeWorkerRows({ account, rows }: RowsProps) {
           </p>
         )}
         {versions.map((one) => (
-          <Version key={one.version} account={account} title={title} row={one} />
+          <Version key={`${one.version} ${one.networks.join()}`} account={account} title={title} row={one} />
         ))}
         {versions.length === 0 && fault === null && <p className="leading-7 text-ink-3">Nothing is live.</p>}
       </div>

@@ -24,7 +24,11 @@ export function UsedBy({ account, usage }: UsedByProps) {
           </p>
           <Some shown={10} className="grid">
             {uses.map((use) => (
-              <Use key={`${use.edgeWorker.id} ${use.version}`} account={account} use={use} />
+              <Use
+                key={`${use.edgeWorker.id} ${use.version} ${use.networks.join()}`}
+                account={account}
+                use={use}
+              />
             ))}
           </Some>
         </div>
@@ -94,7 +98,7 @@ function Maybe({ account, maybe, isUsed }: MaybeProps) {
       </p>
       <Some shown={5} className="grid gap-1">
         {maybe.map(({ edgeWorker, version, why }) => (
-          <li key={`${edgeWorker.id} ${version}`} className="[overflow-wrap:anywhere]">
+          <li key={`${edgeWorker.id} ${version} ${why}`} className="[overflow-wrap:anywhere]">
             <EdgeWorkerLink account={account} edgeWorker={edgeWorker} />
             {version !== null && (
               <>

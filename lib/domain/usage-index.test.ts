@@ -143,6 +143,15 @@ test('dependencies are unknown unless their code was read with it', () => {
   assert.equal(usageOf([version(facts, { isCombined: true })]).state, 'unused');
 });
 
+test('a version that runs as another revision on each network may use a token once', () => {
+  const facts = factsOf({ findings: [foundAs('token-unknown')] });
+  const networks = (['staging', 'production'] as const).map((one) => version(facts, { networks: [one] }));
+  assert.deepEqual(
+    usageOf(networks).maybe.map(({ edgeWorker, version: name }) => [edgeWorker.id, name]),
+    [['4101', '1.0.0']],
+  );
+});
+
 /** By restriction and network: what token, where something unclear is live, and whether that may use it. */
 const MAY_USE: readonly [string, Token, Live, boolean][] = [
   ['for all', TOKEN, {}, true],

@@ -37,10 +37,7 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
     .sort((one, other) => byEdgeWorker(one.live, other.live));
   const versions = matched.map(({ live }) => live);
   const unread = scanned.unread.map(({ edgeWorker, fault }) => ({ edgeWorker, version: null, why: fault }));
-  const doubts = versions.flatMap((live): (MaybeUse & { networks: readonly Network[] })[] => {
-    const [why] = live.unclear;
-    return why === undefined ? [] : [{ ...liveOf(live), why }];
-  });
+  const doubts = doubtsOf(versions);
   const uses = usesByToken(matched);
   const listed = new Set(
     [...versions, ...scanned.unread].map(({ edgeWorker }) => edgeWorker.id).concat(idsOf(scanned.idle)),
@@ -62,6 +59,21 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
   }
   const { idle, isComplete } = scanned;
   return { versions, unread: scanned.unread, idle, isComplete, ofToken };
+}
+
+type Doubt = MaybeUse & { networks: readonly Network[] };
+
+/** The versions that may use more than was seen, each once: one may run as another revision on each network. */
+function doubtsOf(versions: readonly VersionUsage[]): readonly Doubt[] {
+  const found = new Map<string, Doubt>();
+  for (const live of versions) {
+    const [why] = live.unclear;
+    if (why === undefined) continue;
+    const key = JSON.stringify([live.edgeWorker.id, live.version, why]);
+    const networks = [...(found.get(key)?.networks ?? []), ...live.networks];
+    found.set(key, { ...liveOf(live), networks, why });
+  }
+  return [...found.values()];
 }
 
 function idsOf(edgeWorkers: readonly EdgeWorker[]): string[] {

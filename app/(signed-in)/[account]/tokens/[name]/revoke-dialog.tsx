@@ -64,7 +64,7 @@ export async function RevokeDialog({ action, actor, account, token, names, path 
             <p>These may use it too:</p>
             <ul className="ml-4 list-disc">
               {known.usage.maybe.slice(0, SHOWN_MAX).map(({ edgeWorker, version, why }) => (
-                <li key={`${edgeWorker.id} ${version}`}>
+                <li key={`${edgeWorker.id} ${version} ${why}`}>
                   {edgeWorker.id} {visibleText(edgeWorker.name)} {version && visibleText(version)}:{' '}
                   {visibleText(why)}
                 </li>
