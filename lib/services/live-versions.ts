@@ -113,7 +113,8 @@ async function readCombined(
     if (!newest) continue;
     const read = await readBundle(connection, { edgeWorker, version, revision: newest.id }, how);
     if (!read.ok) return read;
-    running[network] = newest.id;
+    // Where it cannot be read, what the version itself holds is known all the same.
+    if (read.value) running[network] = newest.id;
   }
   return ok(running);
 }

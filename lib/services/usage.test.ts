@@ -7,9 +7,11 @@ import { after, before, beforeEach, test } from 'node:test';
 import { usageWords } from '@/lib/domain/usage';
 import { database } from '@/lib/store/database';
 import { beginScan, listBundles, putEdgeWorkers, putReading } from '@/lib/store/usage';
+import { packFiles } from '@/simulator/bundle';
 import { Control } from '@/simulator/control';
 import { edgercOf } from '@/simulator/edgerc';
 import { type Simulator, startSimulator } from '@/simulator/server';
+import { bundleFiles } from '@/simulator/validation';
 import { connect } from './connection';
 import { operatorActor } from './session';
 import { cancelScan, readUsage, scanUsage, type Usage } from './usage';
@@ -125,6 +127,29 @@ test('what a dependency holds is read out of the combined bundle, and is not kno
   for (const { unclear } of storefront)
     assert.match(unclear.join(), /EdgeWorker 4105 runs with it, and was not read/);
   assert.equal(words(without, ANYBODYS), 'unknown');
+});
+
+test('where only the combined bundle cannot be read, what the version itself holds is told', async () => {
+  const account = simulator.account();
+  const own = account.edgeWorkers.find(({ id }) => String(id) === STOREFRONT)?.versions.at(-1);
+  const { uuid: reference } = account.tokens.get('qa-scratch') ?? assert.fail();
+  const entry = JSON.stringify({ 'namespace-qa': { name: 'qa-scratch', reference } });
+  const files = Object.fromEntries((own && bundleFiles(own.content)) ?? []);
+  files['edgekv_tokens.js'] = Buffer.from(
+    `var edgekv_access_tokens = ${entry};\nexport { edgekv_access_tokens };`,
+  );
+  Object.assign(own ?? {}, { content: packFiles(files) });
+  await control.fault({
+    match: { path: `/${STOREFRONT}/revisions/.*/content` },
+    times: 100,
+    answer: { status: 404, body: '{"title":"Not found","errorCode":"EW2002"}' },
+  });
+  // As it was read by another test.
+  database().raw.prepare('delete from usage_version where edgeworker = ?').run(STOREFRONT);
+  const seen = await scanned();
+  assert.match(words(seen, 'qa-scratch'), /^used by 1/);
+  for (const { edgeWorker, unclear } of seen.index.versions)
+    if (edgeWorker.id === STOREFRONT) assert.match(unclear.join(), /EdgeWorker 4105 .* was not read/);
 });
 
 test('a version is downloaded once: the next scan asks only what is live', async () => {
