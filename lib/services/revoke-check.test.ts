@@ -134,6 +134,21 @@ test('when it cannot be looked at again, what was known counts', async () => {
   assert.match(await revoked('ab-buckets'), /^confirm-first: ab-buckets is used by 1/);
 });
 
+test('a token that the list does not have yet is not taken for one that is gone', async () => {
+  await scanned();
+  const { tokens } = simulator.account();
+  const token = tokens.get('qa-scratch') ?? assert.fail();
+  const uuid = '00000000-0000-5000-8000-000000000001';
+  tokens.set('made-elsewhere', { ...token, name: 'made-elsewhere', uuid });
+  await control.fault({
+    match: { method: 'GET', path: '/edgekv/v1/tokens(\\?|$)' },
+    times: 100,
+    answer: { status: 500, body: '{"title":"Internal error"}' },
+  });
+  assert.match(await revoked('made-elsewhere'), /^confirm-first: Whether a live version uses/);
+  assert.equal(await revoked('made-elsewhere', 'made-elsewhere'), 'revoked');
+});
+
 test('a form sent again after its token was revoked gets the same outcome', async () => {
   await scanned();
   const attempt = crypto.randomUUID();

@@ -61,8 +61,11 @@ async function lookAgain(connection: Connection, name: string): Promise<KnownUse
 /** Null when the account has no such token. */
 async function knownUseOf(connection: Connection, name: string): Promise<KnownUse | null> {
   const find = async () => {
-    const tokens = await cachedTokens(connection);
-    return tokens.ok ? (tokens.value.tokens.find((one) => one.name === name) ?? null) : undefined;
+    const listed = await cachedTokens(connection);
+    if (!listed.ok) return undefined;
+    const { tokens, problem } = listed.value;
+    // Of a list that is older than it should be nobody knows what it lacks.
+    return tokens.find((one) => one.name === name) ?? (problem ? undefined : null);
   };
   let token = await find();
   if (token === null) {
