@@ -162,6 +162,17 @@ function findByClaims(claims: FactClaims, name: string | null, tokens: readonly 
   return only && !second ? only : null;
 }
 
+/** The legacy tokens that the JWT of an entry may be, where it is none of them surely: of its last day and its rights. */
+export function maybeTokens({ claims, ...item }: TokenFact, tokens: readonly Token[]): readonly Token[] {
+  if (!claims?.expires || findToken(item, claims, tokens)) return [];
+  return tokens.filter(
+    (one) =>
+      tokenKind(one) === 'legacy' &&
+      one.expiry === claims.expires &&
+      (!one.details || rightsOf(one.details) === claims.rights),
+  );
+}
+
 function rightsOf({ permissions }: TokenDetails): string {
   const rights = [...permissions].map(([namespace, held]) => `${namespace}+${held.join('')}`).sort();
   return hash('sha256', rights.join());

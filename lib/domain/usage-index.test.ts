@@ -245,6 +245,30 @@ test('an EdgeWorker that the token is for and nobody listed makes its use unknow
   assert.equal(usageOf([], restrictedTo('4102'), { unread: ['4102'] }).maybe.length, 1);
 });
 
+test('a JWT that may be one of several tokens leaves the use of each unknown', () => {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { exp: Date.parse('2026-12-20T23:59:59Z') / 1000, 'namespace-promo': ['r'], env: ['p'] };
+  const value = `${part({ alg: 'RS256' })}.${part(claims)}.${'s'.repeat(80)}`;
+  const item = {
+    key: '?',
+    namespace: '?',
+    isPrefixed: false,
+    token: null,
+    form: 'value',
+    reference: null,
+  } as const;
+  const fact = { ...tokenFactOf({ ...item, value }), path: 'main.js', isInlined: true, isCertain: true };
+  const live = [version(factsOf({ uses: [fact] }))];
+  const one = tokenOf('promo-1', UUID, 'promo:r', '2026-12-20');
+  const same = tokenOf('promo-2', OTHER, 'promo:r', '2026-12-20');
+  const states = (...tokens: Token[]) =>
+    tokens.map(({ uuid }) => indexOf(live, tokens).ofToken.get(uuid)?.state);
+  assert.deepEqual(states(one, same), ['unknown', 'unknown']);
+  assert.deepEqual(states({ ...one, details: null }), ['unknown']);
+  assert.deepEqual(states(one, tokenOf('promo-3', OTHER, 'promo:rw', '2026-12-20')), ['used', 'unused']);
+  assert.deepEqual(states(tokenOf('promo-3', OTHER, 'promo:r', '2026-12-21')), ['unused']);
+});
+
 function restrictedTo(...edgeWorkers: string[]): Token {
   const { details } = TOKEN;
   assert.ok(details);

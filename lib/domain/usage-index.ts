@@ -3,7 +3,7 @@
 import { type BundleFacts, matchFacts } from './bundle-doctor';
 import type { BundleFinding } from './bundle-finding';
 import { tokenFindings } from './bundle-token-findings';
-import { type MatchedBy, type PlacedUse, readUses } from './bundle-token-use';
+import { type MatchedBy, maybeTokens, type PlacedUse, readUses } from './bundle-token-use';
 import type { Day } from './day';
 import type { EdgeWorker } from './edgeworker';
 import type { Network } from './permissions';
@@ -38,6 +38,7 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
   const versions = matched.map(({ live }) => live);
   const unread = scanned.unread.map(({ edgeWorker, fault }) => ({ edgeWorker, version: null, why: fault }));
   const doubts = doubtsOf(versions);
+  const byJwt = doubtsByJwt(scanned.versions, tokens);
   const uses = usesByToken(matched);
   const listed = new Set(
     [...versions, ...scanned.unread].map(({ edgeWorker }) => edgeWorker.id).concat(idsOf(scanned.idle)),
@@ -47,6 +48,7 @@ export function indexUsage(scanned: Scanned, tokens: readonly Token[], today: Da
     const own = uses.get(token.uuid) ?? [];
     const maybe = [
       ...doubts.filter((one) => mayUse(token, one.edgeWorker, one.networks)).map(withoutNetworks),
+      ...(byJwt.get(token.uuid) ?? []),
       ...unread.filter((one) => mayUse(token, one.edgeWorker, null)),
       ...(scanned.isComplete ? unlistedOf(token, listed) : []),
     ];
@@ -74,6 +76,21 @@ function doubtsOf(versions: readonly VersionUsage[]): readonly Doubt[] {
     found.set(key, { ...liveOf(live), networks, why });
   }
   return [...found.values()];
+}
+
+/** The versions with a JWT that may be one of several tokens, by the uuid of each. */
+function doubtsByJwt(
+  versions: readonly ScannedVersion[],
+  tokens: readonly Token[],
+): ReadonlyMap<string, readonly MaybeUse[]> {
+  const found = new Map<string, MaybeUse[]>();
+  for (const { facts, edgeWorker, version } of versions) {
+    const jwts = facts?.uses.filter(({ claims }) => claims !== null) ?? [];
+    const uuids = new Set(jwts.flatMap((fact) => maybeTokens(fact, tokens).map(({ uuid }) => uuid)));
+    const why = 'It holds a JWT of the same last day, and which token that is could not be told.';
+    for (const uuid of uuids) found.set(uuid, [...(found.get(uuid) ?? []), { edgeWorker, version, why }]);
+  }
+  return found;
 }
 
 function idsOf(edgeWorkers: readonly EdgeWorker[]): string[] {
