@@ -14,7 +14,15 @@ import {
 } from '@/lib/akamai/edgeworkers';
 import { getToken } from '@/lib/akamai/tokens';
 import { fateOf, holdMs } from '@/lib/domain/bulk-run';
-import { findSent, isOpen, judgeActivation, judgeUpload, problemWords } from '@/lib/domain/deployment';
+import {
+  type FoundActivation,
+  findSent,
+  isOpen,
+  judgeActivation,
+  judgeUpload,
+  problemWords,
+  targets,
+} from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import type { KnownToken } from '@/lib/domain/token';
@@ -78,7 +86,9 @@ function refused(step: Step, problem: Problem): StepResult {
   const wasSent = sentSteps().has(keyOfStep(step));
   if (problem.code === 'outcome-unknown')
     return { state: 'checking', code: problem.code, words: problem.title, nextAt: now() + CHECK_MS };
-  const fate = fateOf(problem, { wasSent, tries: step.tries });
+  // Who lost the account will not get it back by waiting.
+  const fate =
+    problem.code === 'unknown-account' ? 'failed' : fateOf(problem, { wasSent, tries: step.tries });
   if (fate === 'failed' || step.tries >= TRIES_MAX)
     return { state: 'failed', code: problem.code, words: problemWords(problem) };
   return { state: 'waiting', code: problem.code, words: problem.title, nextAt: now() + holdMs(problem) };
@@ -143,10 +153,14 @@ async function activate(step: Step, network: Network, mayBegin: MayBegin): Promi
     return { state: 'failed', code: 'conflict', words };
   }
   const awaited = await dependencyOf(step, network, connection);
-  if (awaited !== null) {
-    const title = `It waits for EdgeWorker ${awaited}, on whose code it depends, to be active on ${network}.`;
+  if (awaited?.isUnderWay) {
+    const title = `It waits for EdgeWorker ${awaited.edgeWorker}, on whose code it depends, to be active on ${network}.`;
     const advice = 'It takes up what that has live when it is activated.';
     return refused(step, fail('busy', 503, title, advice, soon(step)).problem);
+  }
+  if (awaited) {
+    const words = `EdgeWorker ${awaited.edgeWorker}, on whose code it depends, has no new version active on ${network}. Nothing was sent: it would take up the code with the old token again.`;
+    return { state: 'failed', code: 'conflict', words };
   }
   const act = {
     action: 'edgeworker.activate',
@@ -177,17 +191,26 @@ async function activate(step: Step, network: Network, mayBegin: MayBegin): Promi
   return { state: 'following', activation: sent.value.value.id, nextAt: now() + FOLLOW_MS.min };
 }
 
-/** An EdgeWorker of the same deployment that this one depends on, and that is on its way to the network; null for none. */
-async function dependencyOf(step: Step, network: Network, connection: Connection): Promise<string | null> {
+/** An EdgeWorker of the same deployment that this one depends on, and that is not active on the network yet; null for none. */
+async function dependencyOf(
+  step: Step,
+  network: Network,
+  connection: Connection,
+): Promise<{ edgeWorker: string; isUnderWay: boolean } | null> {
   const { edgeworker: edgeWorker, base, account, deployment_id: id } = step;
   const own = findFacts(connection.client.id, { edgeWorker, version: base, revision: '' });
   const deployment = own && own.dependencies.length > 0 ? await findDeployment(account, id) : null;
-  const underWay = deployment?.items.find(
-    ({ edgeworker, position }) =>
-      own?.dependencies.includes(edgeworker) &&
-      deployment.steps.some((one) => one.position === position && one.kind === network && isOpen(one.state)),
-  );
-  return underWay?.edgeworker ?? null;
+  if (!deployment) return null;
+  const awaited = deployment.items
+    .filter((item) => own?.dependencies.includes(item.edgeworker) && targets(item).includes(network))
+    .map(({ edgeworker, position }) => {
+      const found = deployment.steps.find((one) => one.position === position && one.kind === network);
+      return { edgeWorker: edgeworker, state: found?.state ?? null };
+    })
+    .filter(({ state }) => state !== 'done');
+  const underWay = awaited.find(({ state }) => state !== null && isOpen(state));
+  const [first] = underWay ? [underWay] : awaited;
+  return first ? { edgeWorker: first.edgeWorker, isUnderWay: first === underWay } : null;
 }
 
 /** When a step looks again at what it waits for: soon at first. */
@@ -299,7 +322,8 @@ async function lookUpActivation(step: Step, network: Network): Promise<StepResul
     status,
     createdAt: createdAt === null ? null : Date.parse(createdAt),
   }));
-  const one = history.find(({ id }) => id === activation) ?? findSent(history, sentAt);
+  const known = history.find(({ id }) => id === activation);
+  const one = known && state === 'following' ? known : findSent(laterThan(known, history), sentAt);
   const age = now() - sentAt;
   if (!one) {
     if (age < settings().settleMs || state === 'following') return later(step, CHECK_MS);
@@ -317,6 +341,15 @@ async function lookUpActivation(step: Step, network: Network): Promise<StepResul
   const seen = await rescan(connection.value, [edgeworker]);
   if (!seen.ok) log().warn({ code: seen.problem.code, edgeworker }, 'what is live was not looked at again');
   return { state: 'done', activation: one.id };
+}
+
+/** Without what failed before it was asked for again: that one, by its id, and whatever is older. */
+function laterThan(
+  known: FoundActivation | undefined,
+  history: readonly FoundActivation[],
+): readonly FoundActivation[] {
+  if (!known) return history;
+  return history.filter((one) => one !== known && (one.createdAt ?? 0) >= (known.createdAt ?? 0));
 }
 
 function notSent(): StepResult {

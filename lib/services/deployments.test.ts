@@ -429,6 +429,20 @@ test('an activation that fails is told, and what was live stays', async () => {
   assert.equal(await wordsOf(OLD), 'used by 3, 3 on production');
 });
 
+test('an activation that is asked for again, and whose answer is lost, is not taken for the one that failed', async () => {
+  const { id } = await uploaded(one());
+  await control.change({ edgeWorker: { id: 4101, failsOn: ['STAGING'] } });
+  assert.deepEqual(statesOf(await activated(id, 'staging'), 'staging'), ['failed']);
+  await control.change({ edgeWorker: { id: 4101, failsOn: [] } });
+  await control.clearJournal();
+  await control.fault({ match: { method: 'POST', path: '/activations$' }, drop: 'before' });
+  const lost = await activated(id, 'staging');
+  assert.match(lost.items[0]?.steps.staging?.words ?? '', /told that nothing was done/);
+  await control.fault({ match: { method: 'POST', path: '/activations$' }, drop: 'after' });
+  assert.deepEqual(statesOf(await activated(id, 'staging'), 'staging'), ['done']);
+  assert.deepEqual(await posts(), ['4101/activations', '4101/activations']);
+});
+
 test('a bundle that would still use the old token is not uploaded', async () => {
   const begun = await beginDeployment(
     operatorActor(),
@@ -467,6 +481,24 @@ test('where the token before got through nowhere, the new one loses nothing', as
   await detailsRead();
   const { id } = await uploaded([LIVE[3]]);
   assert.deepEqual(statesOf(await activated(id, 'production'), 'production'), ['done']);
+});
+
+test('a version that depends on another one is not activated before the new version of that one is', async () => {
+  const refusal = { type: 'STATIC_VALIDATION_FAILED', message: 'Unexpected token' };
+  await control.change({ edgeWorker: { id: 4105, refusesUploads: refusal } });
+  // 4116 on staging, with 4105 there, on whose code it depends.
+  const seen = await uploaded([LIVE[2], LIVE[4]]);
+  assert.deepEqual(statesOf(seen, 'upload'), ['failed', 'done']);
+  await control.clearJournal();
+  const tried = await activated(seen.id, 'staging');
+  assert.equal(tried.items[1]?.steps.staging?.state, 'failed');
+  assert.match(tried.items[1]?.steps.staging?.words ?? '', /4105, on whose code it depends/);
+  assert.deepEqual(await posts(), []);
+  await control.change({ edgeWorker: { id: 4105, refusesUploads: null } });
+  const again = { position: 0, version: '1.2.1' };
+  assert.ok((await retryUpload(operatorActor(), ACCOUNT, seen.id, again)).ok);
+  await ended(seen.id);
+  assert.deepEqual(statesOf(await activated(seen.id, 'staging'), 'staging'), ['done', 'done']);
 });
 
 test('no more than 20 versions are sent in a minute', async () => {

@@ -51,7 +51,7 @@ function putStep(id: string, position: number, kind: StepKind, note: string | nu
       `insert into deployment_step (deployment_id, position, kind, state, tries, next_at, note, at)
        values (?, ?, ?, 'waiting', 0, ?, ?, ?)
        on conflict (deployment_id, position, kind) do update set state = 'waiting', tries = 0,
-         next_at = excluded.next_at, intent = null, sent_at = null, checksum = null, activation = null,
+         next_at = excluded.next_at, intent = null, sent_at = null, checksum = null,
          note = excluded.note, code = null, words = null, at = excluded.at
        where state in ('failed', 'cancelled')`,
     )

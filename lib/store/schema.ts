@@ -341,7 +341,7 @@ export type DeploymentStepTable = {
   sent_at: number | null;
   /** SHA-256 of the bundle that was sent. */
   checksum: string | null;
-  /** Akamai's id of the activation. */
+  /** Akamai's id of the activation, or of the one before it while the answer to another try is not known. */
   activation: string | null;
   note: string | null;
   code: string | null;
