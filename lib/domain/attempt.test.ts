@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextAttempt } from './attempt';
+import { failedCall } from './failed-call';
 import { fail } from './problem';
 
 const refused = fail('akamai-refused', 400, 'no', 'no').problem;
@@ -23,4 +24,10 @@ test('after a refusal the next attempt is another one, through the review step t
 
 test('while the outcome is not known the attempt stays the same, so that nothing is sent again', () => {
   assert.equal(nextAttempt('a', 'a', unknown), 'a');
+});
+
+test('[36] a form whose call to the server was lost, or ended badly there, is still the same attempt', () => {
+  const fromServer = Object.assign(new Error('An error occurred'), { digest: '123' });
+  for (const error of [new TypeError('Failed to fetch'), new Error('<h1>504</h1>'), fromServer])
+    assert.equal(nextAttempt('a', 'a', failedCall(error)), 'a', error.message);
 });
