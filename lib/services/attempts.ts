@@ -43,11 +43,13 @@ export async function onlyOnce(
   { attempt, action, account, target: name, request }: Attempt,
   run: (id: string) => Promise<Result<Sent>>,
 ): Promise<Result<Sent>> {
-  const running = once('attempts', () => new Map<string, Promise<Result<Sent>>>());
+  const running = once('attempts', () => new Map<string, { what: string; work: Promise<Result<Sent>> }>());
   const id = `${actor.id} ${attempt}`;
   const target = `${account}/${name}`;
+  const what = `${action} ${target}`;
   const inFlight = running.get(id);
-  if (inFlight) return inFlight;
+  // Whoever changed the form while it was being sent must not be told that the other change was made.
+  if (inFlight) return inFlight.what === what ? inFlight.work : sentBefore();
   const work = (async (): Promise<Result<Sent>> => {
     const won = await mustStore(() => claimAttempt({ id, actorId: actor.id, action, target, request }));
     if (!won.ok) return won;
@@ -58,7 +60,7 @@ export async function onlyOnce(
     await tryToStore(() => settleAttempt(id, state, result));
     return result;
   })();
-  running.set(id, work);
+  running.set(id, { what, work });
   try {
     return await work;
   } finally {
@@ -164,6 +166,10 @@ async function earlierOutcome(id: string, action: string, target: string): Promi
       return fail(code, status, title, detail);
     }
   }
+  return sentBefore();
+}
+
+function sentBefore(): { ok: false; problem: Problem } {
   return fail(
     'conflict',
     409,

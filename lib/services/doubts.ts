@@ -2,6 +2,7 @@
 // again, never by sending anything a second time. A killed server's are taken up by the next one, from the audit.
 import 'server-only';
 import { z } from 'zod';
+import type { CallOptions } from '@/lib/akamai/client';
 import { getToken } from '@/lib/akamai/tokens';
 import { parseDay } from '@/lib/domain/day';
 import {
@@ -125,7 +126,9 @@ async function checkOne(entry: Entry): Promise<void> {
   // Whoever comes meanwhile leaves it to this one.
   entry.nextAt = Infinity;
   const connection = await connect(doubt.account);
-  const found = connection.ok ? await lookUp(connection.value, doubt.name, 'background') : 'no-answer';
+  const found = connection.ok
+    ? await lookUp(connection.value, doubt.name, { priority: 'background' })
+    : 'no-answer';
   const at = now();
   const { settleMs } = settings();
   const verdict = judge(doubt, found, at, settleMs);
@@ -155,6 +158,8 @@ async function settle(entry: Entry, verdict: Exclude<Verdict, 'open'>, uuid: str
 
 /** Waits before the look-ups that whoever asked waits for, milliseconds. */
 const ASKED_WAITS_MS = [0, 1_000] as const;
+/** Whoever asked has waited for the answer already: they wait no longer for both look-ups than this, milliseconds. */
+const ASKED_MS_MAX = 5_000;
 
 /**
  * Looks a change up whose answer was just lost: `done` or `not-done` when that tells, else `open`, and the looking up
@@ -165,9 +170,11 @@ export async function settleByLookUp(
   doubt: Doubt,
   origin: DoubtOrigin,
 ): Promise<{ verdict: 'done' | 'not-done' | 'open'; uuid: string | null }> {
+  const signal = AbortSignal.timeout(ASKED_MS_MAX);
   for (const wait of ASKED_WAITS_MS) {
+    if (signal.aborted) break;
     await new Promise((resolve) => setTimeout(resolve, wait));
-    const found = await lookUp(connection, doubt.name, 'interactive');
+    const found = await lookUp(connection, doubt.name, { priority: 'interactive', signal });
     const verdict = judge(doubt, found, now(), settings().settleMs);
     const uuid = typeof found === 'string' ? null : found.uuid;
     if (verdict === 'done' || verdict === 'not-done') return { verdict, uuid };
@@ -176,12 +183,8 @@ export async function settleByLookUp(
   return { verdict: 'open', uuid: null };
 }
 
-async function lookUp(
-  { client }: Connection,
-  name: string,
-  priority: 'interactive' | 'background',
-): Promise<Found> {
-  const read = await getToken(client, name, { priority });
+async function lookUp({ client }: Connection, name: string, options: CallOptions): Promise<Found> {
+  const read = await getToken(client, name, options);
   if (read.ok) return read.value;
   if (read.problem.code === 'token-not-found') return 'missing';
   if (read.problem.code === 'token-expired') return 'expired';

@@ -4,13 +4,13 @@ import { listEdgeWorkers as fetchEdgeWorkers } from '@/lib/akamai/edgeworkers';
 import { listNamespaces as fetchNamespaces } from '@/lib/akamai/namespaces';
 import type { EdgeWorker } from '@/lib/domain/edgeworker';
 import { mergeNamespaces, type Namespace } from '@/lib/domain/namespace';
-import { fail, ok, type Result } from '@/lib/domain/problem';
+import { ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { once } from '@/lib/platform/once';
 import { authorize } from './authorize';
 import { connect } from './connection';
 import type { Actor } from './session';
-import { settledWithin, type Wait, waitMs } from './wait';
+import { notAnsweredYet, settledWithin, type Wait, waitMs } from './wait';
 
 /** Namespaces and EdgeWorkers change rarely; a list this young is not asked for again, milliseconds. */
 const FRESH_MS = 60_000;
@@ -82,9 +82,7 @@ async function cached<T>(
   const answered = await settledWithin(result, waitMs(last ? 'briefly' : wait, askedAt));
   if (answered?.ok) return answered;
   if (last) return ok(last.value);
-  return (
-    answered ?? fail('akamai-timeout', 504, 'Akamai has not answered yet.', 'Try again in a few seconds.')
-  );
+  return answered ?? notAnsweredYet();
 }
 
 function start<T>(known: Known<T>, read: () => Promise<Result<T>>): NonNullable<Known<T>['reading']> {

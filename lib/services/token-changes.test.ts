@@ -110,3 +110,41 @@ test('who loses the right while a change waits for its turn is refused, and noth
     [],
   );
 });
+
+test('[36] a form that is changed while it is being sent is not told that what it asks for now was made', async () => {
+  const { createToken } = await import('./token-changes');
+  const actor = await keyActor('changes-mind');
+  await control.clearJournal();
+  await control.fault({ match: { method: 'POST' }, delayMs: 500 });
+  const first = createToken(actor, ACCOUNT, requestFor('first-name'), 'attempt-5');
+  const again = createToken(actor, ACCOUNT, requestFor('first-name'), 'attempt-5');
+  const other = await createToken(actor, ACCOUNT, requestFor('other-name'), 'attempt-5');
+  assert.equal(other.ok ? 'ok' : other.problem.code, 'conflict');
+  assert.ok((await first).ok && (await again).ok);
+  assert.equal((await control.journal()).filter(({ method }) => method === 'POST').length, 1);
+});
+
+test('who asked for a change is told soon that its answer is lost, however long the looking up takes', async () => {
+  const { createToken } = await import('./token-changes');
+  const { checkDoubts, listDoubts } = await import('./doubts');
+  const { readToken } = await import('./tokens');
+  const actor = await keyActor('patient');
+  await control.fault({ match: { method: 'POST' }, drop: 'after' });
+  await control.fault({ match: { method: 'GET', path: '/tokens/slow-look$' }, times: 3, silent: 'before' });
+  const started = performance.now();
+  const created = await createToken(actor, ACCOUNT, requestFor('slow-look'), 'attempt-6');
+  assert.equal(created.ok ? 'ok' : created.problem.code, 'outcome-unknown');
+  assert.ok(performance.now() - started < 8_000, `${performance.now() - started} ms`);
+  // The page that tells of it does not wait for Akamai either.
+  const page = performance.now();
+  const read = await readToken(actor, ACCOUNT, 'slow-look', 'briefly');
+  assert.equal(read.ok ? 'ok' : read.problem.code, 'akamai-timeout');
+  assert.ok(performance.now() - page < 1_500, `${performance.now() - page} ms`);
+  await control.clearFaults();
+  for (;;) {
+    const doubts = await listDoubts(actor, ACCOUNT);
+    if (doubts.ok && doubts.value.some(({ name, state }) => name === 'slow-look' && state === 'done')) break;
+    await checkDoubts();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});

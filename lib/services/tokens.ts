@@ -9,9 +9,10 @@ import { listAccounts } from './accounts';
 import { creationRequest } from './attempts';
 import { authorize } from './authorize';
 import { connect } from './connection';
+import { isInDoubt } from './doubts';
 import type { Actor } from './session';
 import { cachedToken, cachedTokens, outdateList, readSingle, wantDetailsFirst } from './token-cache';
-import { ALL_ACCOUNTS_MS, settledWithin, type Wait } from './wait';
+import { ALL_ACCOUNTS_MS, BRIEFLY_MS, notAnsweredYet, settledWithin, type Wait } from './wait';
 
 export type TokenOverview = {
   /** All tokens, expired ones included. */
@@ -94,7 +95,8 @@ export type TokenView = {
 /**
  * One token, asked of Akamai now. When Akamai does not answer, or tells no details of an expired token, it is shown as
  * the list has it, with the Problem; for who waits `briefly` also when Akamai takes longer, unless a change was just
- * made. Problems: `token-not-found` and as `listTokens`.
+ * made and is not being looked up. Problems: `token-not-found` and as `listTokens`; `akamai-timeout` for who waits
+ * `briefly` for a token that is not known and being looked up.
  */
 export async function readToken(
   actor: Actor,
@@ -106,7 +108,10 @@ export async function readToken(
   if (!allowed.ok) return allowed;
   const connection = await connect(account, actor.id);
   if (!connection.ok) return connection;
-  const read = await readSingle(connection.value, name, wait);
+  const asked = readSingle(connection.value, name, wait);
+  // While a change is looked up the page tells of that, and follows it: it need not wait for the same answer.
+  const isFollowed = wait === 'briefly' && isInDoubt(account, name);
+  const read = await (isFollowed ? settledWithin(asked, BRIEFLY_MS) : asked);
   if (read?.ok) return ok(await view(account, read.value, { readAt: now() }));
   if (read?.problem.code === 'token-not-found') {
     outdateList(connection.value);
@@ -118,8 +123,10 @@ export async function readToken(
     const { readAt, ...token } = known;
     return ok(await view(account, token, { readAt, problem: read?.problem ?? null, isRefreshing: !read }));
   }
+  if (read) return read;
+  if (isFollowed) return notAnsweredYet();
   // Revoked while it was waited for.
-  return read ?? fail('token-not-found', 404, `There is no token ${name}.`, 'It was just revoked.');
+  return fail('token-not-found', 404, `There is no token ${name}.`, 'It was just revoked.');
 }
 
 async function view(

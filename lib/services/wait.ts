@@ -1,11 +1,12 @@
 // How long a reader waits for something newer when something older is there.
 import 'server-only';
+import { fail } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 
 /** `briefly`: a page, which shows the older and draws itself again; `fully`: an answer that is given once. */
 export type Wait = 'briefly' | 'fully';
 
-const BRIEFLY_MS = 400;
+export const BRIEFLY_MS = 400;
 
 /** One slow account must not keep the others from the screen; its answer is there for the next look, milliseconds. */
 export const ALL_ACCOUNTS_MS = 2_500;
@@ -22,4 +23,9 @@ export function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | n
     const timer = setTimeout(() => resolve(null), ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** The Problem of who did not wait for Akamai, when nothing older is known. */
+export function notAnsweredYet() {
+  return fail('akamai-timeout', 504, 'Akamai has not answered yet.', 'Try again in a few seconds.');
 }
