@@ -13,7 +13,7 @@ import {
   judge,
   type Verdict,
 } from '@/lib/domain/doubt';
-import { fail, ok, type Result } from '@/lib/domain/problem';
+import { fail, ok, type Problem, type Result } from '@/lib/domain/problem';
 import { type TokenRequest, tokenRequestSchema } from '@/lib/domain/token-request';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
@@ -233,11 +233,21 @@ function objectOf(json: string): object {
 }
 
 /** The Problem of a change of a token of which an earlier one is in doubt. */
-export function stillInDoubt(name: string): { ok: false; problem: ReturnType<typeof fail>['problem'] } {
+export function stillInDoubt(name: string): { ok: false; problem: Problem } {
   return fail(
     'conflict',
     409,
     `An earlier change of ${name} is still being looked up.`,
     "Nothing was sent. Akamai's answer to that one was lost; try again when it is known whether it was made.",
+  );
+}
+
+/** The Problem of a change of a token of which another one is being sent. */
+export function stillUnderWay(name: string): { ok: false; problem: Problem } {
+  return fail(
+    'conflict',
+    409,
+    `Another change of ${name} is under way.`,
+    'Nothing was sent. Try again when it is known what became of that one.',
   );
 }

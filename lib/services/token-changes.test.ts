@@ -148,3 +148,15 @@ test('who asked for a change is told soon that its answer is lost, however long 
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 });
+
+test('[36] two tabs that change the same token at the same time are one request', async () => {
+  const { refreshToken } = await import('./token-changes');
+  const actor = await keyActor('two-tabs');
+  await control.clearJournal();
+  await control.fault({ match: { method: 'POST' }, delayMs: 500 });
+  const tabs = await Promise.all(
+    ['attempt-7', 'attempt-8'].map((attempt) => refreshToken(actor, ACCOUNT, 'cart-reader', attempt)),
+  );
+  assert.deepEqual(tabs.map((one) => (one.ok ? 'ok' : one.problem.code)).sort(), ['conflict', 'ok']);
+  assert.equal((await control.journal()).filter(({ method }) => method === 'POST').length, 1);
+});

@@ -11,11 +11,12 @@ import { ok, type Result } from '@/lib/domain/problem';
 import type { KnownToken } from '@/lib/domain/token';
 import type { TokenRequest } from '@/lib/domain/token-request';
 import { now } from '@/lib/platform/clock';
+import { once } from '@/lib/platform/once';
 import { notDone, onlyOnce, outcomeUnknown, type Sent } from './attempts';
 import { type Act, withAudit } from './audit';
 import { authorize, authorizeAgain } from './authorize';
 import { type Connection, connect } from './connection';
-import { type DoubtOrigin, isInDoubt, settleByLookUp, stillInDoubt } from './doubts';
+import { type DoubtOrigin, isInDoubt, settleByLookUp, stillInDoubt, stillUnderWay } from './doubts';
 import { checkRevoke } from './revoke-check';
 import type { Actor } from './session';
 import { forgetToken, outdateList, rememberToken } from './token-cache';
@@ -191,17 +192,42 @@ async function openChange(
   return allowed.ok ? ok({ connection: connection.value, before: before.value, mayStill }) : allowed;
 }
 
+type Sending = () => Promise<Result<Answered<{ name: string; uuid?: string }>>>;
 type ChangeAct = Act & { detail: { attempt: string } & Record<string, unknown> };
 
-/** One change, on record. Problem `conflict` (409) while an earlier one of that token is in doubt. */
+/** Tokens of which a change is being sent, or looked up by who asked for it. */
+function underWay(): Set<string> {
+  return once('changes-under-way', () => new Set<string>());
+}
+
+/** One change, on record. Problem `conflict` (409) while an earlier one of that token is under way or in doubt. */
 async function change(
   actor: Actor,
   connection: Connection,
   act: ChangeAct,
   before: Before,
-  sending: () => Promise<Result<Answered<{ name: string; uuid?: string }>>>,
+  sending: Sending,
 ): Promise<Result<Sent>> {
-  if (isInDoubt(connection.account.slug, before.name)) return stillInDoubt(before.name);
+  const { slug } = connection.account;
+  const key = `${slug}/${before.name}`;
+  if (isInDoubt(slug, before.name)) return stillInDoubt(before.name);
+  // Two tabs are two forms.
+  if (underWay().has(key)) return stillUnderWay(before.name);
+  underWay().add(key);
+  try {
+    return await onRecord(actor, connection, act, before, sending);
+  } finally {
+    underWay().delete(key);
+  }
+}
+
+function onRecord(
+  actor: Actor,
+  connection: Connection,
+  act: ChangeAct,
+  before: Before,
+  sending: Sending,
+): Promise<Result<Sent>> {
   return withAudit(
     actor,
     act,
