@@ -2,14 +2,19 @@
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { Problem } from '@/lib/domain/problem';
 
-/** `age` in words. Nothing for what the banner of the page tells already, with the time at which it ends. */
-export function StaleData({ problem, age }: { problem: Problem; age: string }) {
+type StaleDataProps = {
+  problem: Problem;
+  /** In words. */
+  age: string;
+  /** Whether the page says the age anyway. */
+  isAgeTold?: boolean;
+};
+
+/** The reason is left to the banner of the page where that tells it already, with the time at which it ends. */
+export function StaleData({ problem, age, isAgeTold = false }: StaleDataProps) {
   const { code, retryAfterSeconds } = problem;
   const isInBanner = code === 'akamai-rate-limited' || code === 'akamai-unreachable';
-  if (isInBanner && retryAfterSeconds !== undefined) return null;
-  return (
-    <ProblemPanel problem={problem}>
-      <p className="text-ink-2">What is shown was read {age}.</p>
-    </ProblemPanel>
-  );
+  const words = <p className="text-m text-ink-2">What is shown was read {age}.</p>;
+  if (isInBanner && retryAfterSeconds !== undefined) return isAgeTold ? null : words;
+  return <ProblemPanel problem={problem}>{words}</ProblemPanel>;
 }

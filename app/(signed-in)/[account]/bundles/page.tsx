@@ -11,6 +11,7 @@ import { publicUrl, today } from '@/lib/services/surroundings';
 import { listTokens } from '@/lib/services/tokens';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { mayOn, signedIn } from '../../signed-in';
+import { StaleTokens } from '../stale-tokens';
 import { pipelineSnippets } from './pipeline';
 
 export const metadata: Metadata = { title: 'Bundles' };
@@ -41,6 +42,7 @@ export default async function BundlesPage({ params, searchParams }: PageProps<'/
               Your files stay as they are, and nothing of them is kept on the server.
             </p>
           </div>
+          <StaleTokens listed={listed.value} />
           {!mayPatch && (
             <p className="mb-4 rounded-control border border-info-line bg-info-soft px-3.5 py-2.5 text-m">
               Your role here ({levelOn(actor.level, actor.scope, account)}) may examine bundles but not patch

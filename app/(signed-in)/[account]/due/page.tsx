@@ -87,7 +87,7 @@ async function Due({ actor, account, base, query, due, given }: DueProps) {
           <>
             {problem && (
               <div className="mb-5 empty:hidden">
-                <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
+                <StaleData problem={problem} age={ageInWords(readAt, currentTime())} isAgeTold />
               </div>
             )}
             {typeof given.done === 'string' && DONE.has(given.done) && !answering && (

@@ -32,6 +32,7 @@ import { listTokens } from '@/lib/services/tokens';
 import { readUsage } from '@/lib/services/usage';
 import { PageFrame, ProblemPage } from '../../page-frame';
 import { mayOn, signedIn } from '../../signed-in';
+import { StaleTokens } from '../stale-tokens';
 import { beginRunAction, changeNotesAction } from './actions';
 
 export const metadata: Metadata = { title: 'Selected tokens' };
@@ -65,13 +66,16 @@ export default async function SelectedPage({ params, searchParams }: PageProps<'
         Tokens
       </Link>
       {listed.ok ? (
-        <Selected
-          actor={actor}
-          account={account}
-          selection={selection}
-          tokens={listed.value.tokens}
-          tokensHref={tokensHref}
-        />
+        <>
+          <StaleTokens listed={listed.value} />
+          <Selected
+            actor={actor}
+            account={account}
+            selection={selection}
+            tokens={listed.value.tokens}
+            tokensHref={tokensHref}
+          />
+        </>
       ) : (
         <ProblemPage title="Selected tokens" problem={listed.problem} />
       )}

@@ -165,7 +165,7 @@ async function Tokens({ actor, account, base, query, overview, doubts, runs, edg
       )}
       {problem && (
         <div className="mb-5 empty:hidden">
-          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} />
+          <StaleData problem={problem} age={ageInWords(readAt, currentTime())} isAgeTold />
         </div>
       )}
       {tokens.length === 0 ? (

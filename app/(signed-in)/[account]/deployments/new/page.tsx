@@ -35,6 +35,7 @@ import { listTokens } from '@/lib/services/tokens';
 import { readUsage } from '@/lib/services/usage';
 import { PageFrame, ProblemPage } from '../../../page-frame';
 import { mayOn, signedIn } from '../../../signed-in';
+import { StaleTokens } from '../../stale-tokens';
 import { beginDeploymentAction } from '../actions';
 
 const TITLE = 'Put a token into live versions';
@@ -126,6 +127,7 @@ async function Choice({ actor, account, token, replaces, versions }: Asked) {
           Choose what goes where. The next page shows every change before anything is made.
         </p>
       </div>
+      <StaleTokens listed={listed.value} />
       {token !== null && versions.length === 0 && (
         <Notice look="attention" title="No live version is chosen yet." text="Tick at least one." />
       )}

@@ -94,11 +94,12 @@ export default async function TokenPage({ params, searchParams }: PageParams) {
           act={act}
           done={done}
         />
-      ) : doubts.length > 0 && view.problem.code === 'token-not-found' ? (
-        <>
-          <h1 className="mb-5">{visibleText(name)}</h1>
+      ) : doubts.length > 0 ? (
+        <div className="grid gap-3">
+          <h1 className="mb-2">{visibleText(name)}</h1>
           <TokenDoubts mayCreate={mayOn(actor, account, 'token.create')} doubts={doubts} base={base} />
-        </>
+          {view.problem.code !== 'token-not-found' && <ProblemPanel problem={view.problem} />}
+        </div>
       ) : (
         <ProblemPage title={visibleText(name)} problem={view.problem} />
       )}
