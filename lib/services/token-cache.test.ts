@@ -170,6 +170,27 @@ test('a list that was asked for before a token was revoked does not bring it bac
   assert.ok(!listed.value.tokens.some(({ name }) => name === 'qa-scratch'));
 });
 
+test('[29] a token whose details cannot be read keeps nobody from the details of the others', async () => {
+  const { listTokens, rereadTokens } = await import('./tokens');
+  // As if somebody else had refreshed them all: the details of all are asked for again.
+  const refreshed = [...simulator.account().tokens.values()].filter((one) => one.latestRefreshDate !== null);
+  for (const token of refreshed) token.latestRefreshDate = '2026-01-03';
+  const bad = refreshed.slice(0, 2).map(({ name }) => name);
+  const path = `^/edgekv/v1/tokens/(${bad.join('|')})$`;
+  await control.fault({ match: { path }, times: 100, answer: { status: 200, body: '<html>' } });
+  await rereadTokens(actor, ACCOUNT);
+  assert.ok((await listTokens(actor, ACCOUNT)).ok);
+  // No further reader comes: one round asks for all.
+  const asked = async () =>
+    new Set((await control.journal()).map(({ target }) => /tokens\/([^?]+)$/.exec(target)?.[1])).size - 1;
+  const until = performance.now() + 3_000;
+  while ((await asked()) < refreshed.length && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await asked(), refreshed.length);
+  const listed = await listTokens(actor, ACCOUNT);
+  assert.ok(listed.ok && bad.every((name) => listed.value.pending.has(name)));
+});
+
 test('the details of a refreshed token are read again, those of the others are not', async () => {
   // As somebody else would refresh it: this server learns of it by the list only.
   const token = simulator.account().tokens.get('store-locator');

@@ -302,6 +302,11 @@ function isItsOwn({ code }: Problem, { name }: TokenListing): boolean {
   return code === 'token-expired' || code === 'token-not-found' || !NAME_PATTERN.test(name);
 }
 
+/** With these it may be this token's answer alone that cannot be read. */
+const MAY_BE_ITS_OWN: ReadonlySet<Problem['code']> = new Set(['akamai-bad-response', 'akamai-error']);
+/** After so many of those in one round it is Akamai. */
+const UNREADABLE_MAX = 10;
+
 /** Reads missing details in the background until none is missing or Akamai is in trouble. One at a time per account. */
 async function hydrate(connection: Connection, cache: TokenCache): Promise<void> {
   if (cache.hydrating) return;
@@ -312,6 +317,7 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
     return left.find((row) => cache.wanted.has(row.name)) ?? left[0];
   };
   let trouble: Problem | null = null;
+  let unreadable = 0;
   let unstored = 0;
   const put = (row: TokenListing, known: Omit<KnownDetails, 'version'>) => {
     cache.details.set(row.uuid, { version: row.latestRefresh, ...known });
@@ -326,7 +332,11 @@ async function hydrate(connection: Connection, cache: TokenCache): Promise<void>
       // Under the row that was asked for: should a single answer tell another date, it is not asked for ever.
       if (read.ok) put(row, { issued: read.value.issued, details: read.value.details });
       else if (isItsOwn(read.problem, row)) put(row, { issued: row.issued, details: null });
-      else trouble = read.problem;
+      else if (MAY_BE_ITS_OWN.has(read.problem.code) && unreadable < UNREADABLE_MAX) {
+        unreadable += 1;
+        const { problem } = read;
+        log().warn({ problem, account: connection.account.slug, token: row.name }, 'token details not read');
+      } else trouble = read.problem;
     }
   };
   try {
