@@ -37,11 +37,10 @@ export type Verdict = 'done' | 'not-done' | 'open' | 'untold';
 export const DOUBT_MS_MAX = 3_600_000;
 
 /**
- * What `found` says of the change at the time `at`. That nothing changed counts from `settleMs` after the sending on:
- * Akamai may work a request off later than it lost the connection.
+ * What `found` says of the change, `age` milliseconds after its answer was lost for certain. That nothing changed counts
+ * from `settleMs` on: Akamai may work a request off later than it lost the connection.
  */
-export function judge(doubt: Doubt, found: Found, at: number, settleMs: number): Verdict {
-  const age = at - doubt.since;
+export function judge(doubt: Doubt, found: Found, age: number, settleMs: number): Verdict {
   const unchanged = age < settleMs ? 'open' : 'not-done';
   const untold = age < settleMs ? 'open' : 'untold';
   if (found === 'no-answer') return age < DOUBT_MS_MAX ? 'open' : 'untold';

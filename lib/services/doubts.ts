@@ -40,6 +40,8 @@ type State = 'checking' | Exclude<Verdict, 'open'>;
 type Entry = DoubtOrigin & {
   doubt: Doubt;
   state: State;
+  /** When the answer was lost, at the latest: of an earlier run only its end is certain, and that it ended by now. */
+  lostBy: number;
   /** When the token was last looked up; null when it was not yet. */
   checkedAt: number | null;
   nextAt: number;
@@ -59,9 +61,9 @@ function entries(): Map<number, Entry> {
 
 /** Begins to look a doubtful change up in the background. For the token services and the start of the server only. */
 export function addDoubt(doubt: Doubt, origin: DoubtOrigin): void {
-  const firstAt = now() + 1_000;
-  const rest = { state: 'checking' as const, checkedAt: null, nextAt: firstAt, forgetAt: Infinity };
-  entries().set(origin.intent.seq, { ...origin, ...rest, doubt });
+  const lostBy = now();
+  const rest = { state: 'checking' as const, checkedAt: null, nextAt: lostBy + 1_000, forgetAt: Infinity };
+  entries().set(origin.intent.seq, { ...origin, ...rest, doubt, lostBy });
   once('doubts-timer', () => {
     // It does not keep a process alive that has nothing else to do.
     setInterval(() => {
@@ -131,7 +133,7 @@ async function checkOne(entry: Entry): Promise<void> {
     : 'no-answer';
   const at = now();
   const { settleMs } = settings();
-  const verdict = judge(doubt, found, at, settleMs);
+  const verdict = judge(doubt, found, at - entry.lostBy, settleMs);
   if (found !== 'no-answer') entry.checkedAt = at;
   if (verdict === 'open') {
     entry.nextAt = at + (found === 'no-answer' ? LATER_MS : Math.min(SOON_MS, settleMs / 4));
@@ -175,7 +177,7 @@ export async function settleByLookUp(
     if (signal.aborted) break;
     await new Promise((resolve) => setTimeout(resolve, wait));
     const found = await lookUp(connection, doubt.name, { priority: 'interactive', signal });
-    const verdict = judge(doubt, found, now(), settings().settleMs);
+    const verdict = judge(doubt, found, now() - doubt.since, settings().settleMs);
     const uuid = typeof found === 'string' ? null : found.uuid;
     if (verdict === 'done' || verdict === 'not-done') return { verdict, uuid };
   }

@@ -130,6 +130,34 @@ test('[104] changes of tokens are settled by looking the token up, and nothing i
   assert.deepEqual([...new Set(methods)], ['GET']);
 });
 
+test('[34] what an earlier run may have sent at its very end is given its time from the start on', async (context) => {
+  // The intent is old, for the request waited for its turn, or the server was down for long.
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() - 2 * DOUBT_MS_MAX });
+  const late = { action: 'token.create', account: 'default', target: 'works-late' };
+  const seq = leave(late, { request: request('works-late') });
+  context.mock.timers.reset();
+  await settleEarlierRun();
+  const { createToken } = await import('@/lib/akamai/tokens');
+  const { connect } = await import('./connection');
+  const control = new Control(simulator.controlUrl);
+  const soon = async (ms: number) => {
+    context.mock.timers.enable({ apis: ['Date'], now: Date.now() + ms });
+    await checkDoubts();
+    context.mock.timers.reset();
+  };
+  await soon(2_000);
+  assert.deepEqual(await outcomesOf(seq), [], 'not there yet');
+  // Nor is it given up because Akamai does not answer at the start.
+  await control.fault({ match: { path: 'works-late' }, times: 20, answer: { status: 500 } });
+  await soon(10_000);
+  assert.deepEqual(await outcomesOf(seq), [], 'no answer');
+  await control.clearFaults();
+  const connection = await connect('default');
+  assert.ok(connection.ok && (await createToken(connection.value.client, request('works-late'))).ok);
+  await soon(50_000);
+  assert.deepEqual(await outcomesOf(seq), ['ok']);
+});
+
 test('a form that ran is not sent again, and says that nobody knows', async () => {
   const { claimAttempt } = await import('@/lib/store/attempts');
   const { operatorActor } = await import('./session');
