@@ -5,6 +5,8 @@ export type FairQueue<T> = {
   shift: () => T | undefined;
   /** Takes out all that `is` names, wherever they wait. */
   remove: (is: (item: T) => boolean) => T[];
+  /** Takes the newest out of the longest line, unless that of `owner` is about as long; undefined then. */
+  makeRoomFor: (owner: string) => T | undefined;
   size: () => number;
 };
 
@@ -35,6 +37,11 @@ export function createFairQueue<T>(): FairQueue<T> {
         else lines.delete(owner);
       }
       return removed;
+    },
+    makeRoomFor: (owner) => {
+      const [longest] = [...lines].sort(([, one], [, other]) => other.length - one.length);
+      if (!longest || longest[1].length <= (lines.get(owner)?.length ?? 0) + 1) return undefined;
+      return longest[1].pop();
     },
     size: () => [...lines.values()].reduce((sum, line) => sum + line.length, 0),
   };

@@ -84,6 +84,30 @@ test('[39] never more at once than allowed, and the queue is bounded', async () 
   assert.equal(order.length, 28);
 });
 
+test('[39] who fills the queue alone leaves places in it for others, and background work for people', async () => {
+  const busyOf = async (calls: { done: Promise<Result<string>> }[]) =>
+    (await Promise.all(calls.map(({ done }) => done))).map((one) => (one.ok ? 'ok' : one.problem.code));
+  const pace = createPace({ ...FAST, waitingMax: 20 });
+  const order: string[] = [];
+  const greedy = Array.from({ length: 28 }, () => held(pace, 'greedy', 'interactive', order));
+  const others = ['ann', 'ben'].map((owner) => held(pace, owner, 'interactive', order));
+  const work = held(pace, 'work', 'background', order);
+  assert.equal(pace.state().waiting, 20);
+  for (const one of [...greedy, ...others, work]) one.end();
+  assert.deepEqual(await busyOf([...others, work]), ['ok', 'ok', 'busy']);
+  // The newest of the longest line made room.
+  assert.deepEqual((await busyOf(greedy)).slice(-3), ['ok', 'busy', 'busy']);
+
+  const second = createPace({ ...FAST, waitingMax: 20 });
+  const scan = Array.from({ length: 26 }, () => held(second, 'scan', 'background', order));
+  const person = held(second, 'ann', 'interactive', order);
+  const more = held(second, 'cleo', 'interactive', order);
+  const third = held(second, 'dora', 'interactive', order);
+  for (const one of [...scan, person, more, third]) one.end();
+  assert.deepEqual(await busyOf([person, more, third]), ['ok', 'ok', 'ok']);
+  assert.equal((await busyOf(scan)).at(-1), 'busy');
+});
+
 const limitedOnce =
   (headers: Record<string, string>) =>
   (received: number, response: ServerResponse): void => {

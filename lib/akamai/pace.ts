@@ -144,8 +144,18 @@ export function createPace(limits: PaceLimits, clock: () => number = () => perfo
     if (waiting() > 0 && tokens < 1) wakeIn(((1 - tokens) / speed) * 1000);
   };
 
+  /** In a full queue whoever waits for most makes room, and background work for people; false when nobody does. */
+  const makeRoom = (priority: Priority, owner: string): boolean => {
+    const last =
+      (priority === 'interactive' ? queues.background.makeRoomFor(owner) : undefined) ??
+      queues[priority].makeRoomFor(owner);
+    last?.refuse(tooBusy().problem);
+    return last !== undefined;
+  };
+
   const turn = ({ priority, owner, signal }: Turn): Promise<Result<Admitted>> => {
-    if (waiting() >= limits.waitingMax || signal.aborted) return Promise.resolve(tooBusy());
+    if (signal.aborted || (waiting() >= limits.waitingMax && !makeRoom(priority, owner)))
+      return Promise.resolve(tooBusy());
     return new Promise((resolve) => {
       const settle = (result: Result<Admitted>) => {
         signal.removeEventListener('abort', onAbort);
