@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isOpenToOthers, readCredentials } from './credentials';
+import { ok } from '@/lib/domain/problem';
+import { isOpenToOthers, readSections } from './credentials';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-desk-edgerc-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,12 +25,12 @@ const section = (name: string, host = HOST) =>
 const options = (path: string) => ({ edgerc: path, sections: null, environment: null, originSet: false });
 
 async function sections(path: string, more = {}) {
-  const read = await readCredentials({ ...options(path), ...more });
+  const read = await readSections({ ...options(path), ...more });
   return read.ok ? read.value.map((one) => one.section) : assert.fail(read.problem.title);
 }
 
 async function refusal(path: string, more = {}) {
-  const read = await readCredentials({ ...options(path), ...more });
+  const read = await readSections({ ...options(path), ...more });
   return read.ok ? assert.fail('it was taken') : read.problem;
 }
 
@@ -42,24 +43,27 @@ test('all sections are offered in the order of the file, or those that are named
 
 test('comments, spaces, CRLF, a BOM, upper case and https:// are understood', async () => {
   const text = `\uFEFF; mine\r\n[ default ]\r\n  Host = https://${HOST}/ \r\n# c\r\nclient_token=ct ; inline\r\nclient_secret = a=b==\r\naccess_token=at\r\naccount_key = A-1\r\n`;
-  const read = await readCredentials(options(edgerc(text)));
+  const read = await readSections(options(edgerc(text)));
   assert.ok(read.ok);
-  assert.deepEqual(read.value[0], {
-    section: 'default',
-    host: HOST,
-    clientToken: 'ct',
-    clientSecret: 'a=b==',
-    accessToken: 'at',
-    accountKey: 'A-1',
-  });
+  assert.deepEqual(
+    read.value[0]?.credential,
+    ok({
+      section: 'default',
+      host: HOST,
+      clientToken: 'ct',
+      clientSecret: 'a=b==',
+      accessToken: 'at',
+      accountKey: 'A-1',
+    }),
+  );
 });
 
 test('the environment wins over the section default', async () => {
   const environment = { host: HOST, clientToken: 'env', clientSecret: 's', accessToken: 'a' };
-  const read = await readCredentials({ ...options(edgerc(section('default') + section('x'))), environment });
+  const read = await readSections({ ...options(edgerc(section('default') + section('x'))), environment });
   assert.ok(read.ok);
   assert.deepEqual(
-    read.value.map((one) => [one.section, one.clientToken]),
+    read.value.map(({ section: name, credential }) => [name, credential.ok && credential.value.clientToken]),
     [
       ['default', 'env'],
       ['x', 'ct-x'],
@@ -84,6 +88,25 @@ test('what is missing or wrong is named by section and key, without path or valu
     assert.ok(!JSON.stringify(problem).includes(folder));
     assert.ok(!JSON.stringify(problem).includes('s=ecret'));
   }
+});
+
+test('a section that is incomplete, wrong or not there keeps no other one from working', async () => {
+  const path = edgerc(
+    `${section('default')}[new]\nhost = ${HOST}\n${section('old', 'evil.example')}${section('acme')}`,
+  );
+  const read = await readSections({ ...options(path), sections: ['default', 'new', 'old', 'gone', 'acme'] });
+  assert.ok(read.ok);
+  const told = read.value.map(({ section: name, credential }) => [
+    name,
+    credential.ok ? credential.value.clientToken : credential.problem.title,
+  ]);
+  assert.deepEqual(told, [
+    ['default', 'ct-default'],
+    ['new', 'Section [new] of the .edgerc has no client_token.'],
+    ['old', 'The host of section [old] is no API host of Akamai.'],
+    ['gone', 'The .edgerc has no section [gone].'],
+    ['acme', 'ct-acme'],
+  ]);
 });
 
 test('[23] an .edgerc that others can read is refused', async () => {
@@ -168,7 +191,7 @@ test('[24] no host but one of Akamai is taken, however it is written', async () 
     const { title } = await refusal(edgerc(section('default', host)));
     assert.match(title, /no API host of Akamai|has no host/, host);
     const environment = { host, clientToken: 't', clientSecret: 's', accessToken: 'a' };
-    const given = await readCredentials({ ...options(join(folder, 'none')), environment });
+    const given = await readSections({ ...options(join(folder, 'none')), environment });
     assert.ok(!given.ok, host);
   }
   for (const host of ['akab-a.luna.akamaiapis.net', 'akab-1-b.luna-dev.akamaiapis.net', `https://${HOST}/`])

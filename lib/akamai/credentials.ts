@@ -29,33 +29,39 @@ const ANY_HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
 const EDGERC_BYTES_MAX = 256 * 1024;
 const KEYS = ['host', 'client_token', 'client_secret', 'access_token'] as const;
 
+/** A section that is offered; the Problem of one that is incomplete or wrong, which keeps no other one from working. */
+export type Section = { section: string; credential: Result<Credential> };
+
 /**
- * The credentials to offer. All four AKAMAI_* values win over the file as section `default`, as in Akamai's own
- * libraries. Problem `no-credentials` (503) for a missing, unreadable, world-readable (but on a read-only mount) or
- * incomplete file; it names section and key, never a value and never the path.
+ * The sections to offer. All four AKAMAI_* values win over the file as section `default`, as in Akamai's own
+ * libraries. Problem `no-credentials` (503) for a missing, unreadable or world-readable file (but on a read-only mount),
+ * and when no section can be used; it names section and key, never a value and never the path.
  */
-export async function readCredentials(options: CredentialOptions): Promise<Result<readonly Credential[]>> {
-  const credentials: Credential[] = [];
-  if (options.environment) credentials.push({ section: 'default', ...options.environment, accountKey: null });
+export async function readSections(options: CredentialOptions): Promise<Result<readonly Section[]>> {
+  const found: Section[] = [];
+  const take = (section: string, read: Result<Credential>) => {
+    const isElsewhere = read.ok && !(options.originSet ? ANY_HOST : HOST).test(read.value.host);
+    const credential = isElsewhere
+      ? noCredentials(`The host of section [${section}] is no API host of Akamai.`)
+      : read;
+    found.push({ section, credential });
+  };
+  const { environment } = options;
+  if (environment) take('default', ok({ section: 'default', ...environment, accountKey: null }));
   const text = await readEdgerc(options.edgerc);
-  if (!text.ok && credentials.length === 0) return text;
-  if (text.ok) {
-    const sections = parseEdgerc(text.value);
-    for (const section of options.sections ?? sections.keys()) {
-      if (credentials.some((one) => one.section === section)) continue;
-      const values = sections.get(section);
-      if (!values) return noCredentials(`The .edgerc has no section [${section}].`);
-      const credential = toCredential(section, values);
-      if (!credential.ok) return credential;
-      credentials.push(credential.value);
-    }
+  if (!text.ok && found.length === 0) return text;
+  const sections = text.ok ? parseEdgerc(text.value) : new Map<string, Map<string, string>>();
+  for (const section of text.ok ? (options.sections ?? sections.keys()) : []) {
+    if (found.some((one) => one.section === section)) continue;
+    const values = sections.get(section);
+    take(
+      section,
+      values ? toCredential(section, values) : noCredentials(`The .edgerc has no section [${section}].`),
+    );
   }
-  for (const { section, host } of credentials) {
-    if (!(options.originSet ? ANY_HOST : HOST).test(host)) {
-      return noCredentials(`The host of section [${section}] is no API host of Akamai.`);
-    }
-  }
-  return credentials.length > 0 ? ok(credentials) : noCredentials('The .edgerc has no section.');
+  if (found.some(({ credential }) => credential.ok)) return ok(found);
+  const [first] = found;
+  return first && !first.credential.ok ? first.credential : noCredentials('The .edgerc has no section.');
 }
 
 async function readEdgerc(path: string): Promise<Result<string>> {

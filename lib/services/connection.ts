@@ -1,7 +1,7 @@
 // From an account in the URL to a client that speaks for it. For the other services only: it authorises nobody.
 import 'server-only';
 import { type AkamaiClient, akamaiClient, LIMITS } from '@/lib/akamai/client';
-import { type Credential, readCredentials } from '@/lib/akamai/credentials';
+import { type Credential, readSections } from '@/lib/akamai/credentials';
 import { ok, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
@@ -14,7 +14,8 @@ export type Account = { slug: string; name: string; section: string; isSwitched:
 /** `base` is what the client connects to; for the doctor only. */
 export type Connection = { account: Account; client: AkamaiClient; base: string };
 
-type Offer = { account: Account; credential: Credential; accountSwitchKey: string | null };
+/** An account whose section cannot be used is offered with the Problem that says why. */
+type Offer = { account: Account; credential: Result<Credential>; accountSwitchKey: string | null };
 
 /** All accounts that the settings and the .edgerc offer, in their order. Problems: `no-credentials`. */
 export async function offeredAccounts(): Promise<Result<readonly Account[]>> {
@@ -24,7 +25,7 @@ export async function offeredAccounts(): Promise<Result<readonly Account[]>> {
 
 /**
  * The client of the account named `slug`; `owner` is the id of who asks, for turns that are fair. Problems:
- * `no-credentials`, `unknown-account`.
+ * `no-credentials`, also for its own section alone, `unknown-account`.
  */
 export async function connect(slug: string, owner = ''): Promise<Result<Connection>> {
   const offers = await readOffers();
@@ -32,9 +33,10 @@ export async function connect(slug: string, owner = ''): Promise<Result<Connecti
   const offer = offers.value.find((one) => one.account.slug === slug);
   if (!offer) return unknownAccount();
   const { akamaiOrigin: origin, callMs, callsPerSecond } = settings();
-  const { accountSwitchKey } = offer;
+  const { accountSwitchKey, credential } = offer;
+  if (!credential.ok) return credential;
   const client = akamaiClient(
-    offer.credential,
+    credential.value,
     { origin, accountSwitchKey, owner },
     {
       ...LIMITS,
@@ -42,7 +44,7 @@ export async function connect(slug: string, owner = ''): Promise<Result<Connecti
       pace: { ...LIMITS.pace, perSecond: callsPerSecond, burst: callsPerSecond },
     },
   );
-  return ok({ account: offer.account, client, base: origin ?? `https://${offer.credential.host}` });
+  return ok({ account: offer.account, client, base: origin ?? `https://${credential.value.host}` });
 }
 
 /** One request asks several times; a file that changed is seen this soon, milliseconds. */
@@ -53,35 +55,32 @@ async function readOffers(): Promise<Result<readonly Offer[]>> {
     readAt: 0,
     reading: null,
   }));
-  if (!known.reading || now() - known.readAt > OFFERS_MS)
+  // A clock that was set back must not keep the old file.
+  if (!known.reading || Math.abs(now() - known.readAt) > OFFERS_MS)
     Object.assign(known, { readAt: now(), reading: readOffersNow() });
   return known.reading ?? readOffersNow();
 }
 
 async function readOffersNow(): Promise<Result<readonly Offer[]>> {
   const { edgerc, edgercSections, akamaiEnvironment, akamaiOrigin, accountSwitchKeys } = settings();
-  const credentials = await readCredentials({
+  const sections = await readSections({
     edgerc,
     sections: edgercSections,
     environment: akamaiEnvironment,
     originSet: akamaiOrigin !== null,
   });
-  if (!credentials.ok) return credentials;
-  const own = credentials.value.map((credential) => ({
-    account: {
-      slug: credential.section,
-      name: credential.section,
-      section: credential.section,
-      isSwitched: credential.accountKey !== null,
-    },
-    credential,
-    accountSwitchKey: credential.accountKey,
-  }));
-  const [first] = credentials.value;
+  if (!sections.ok) return sections;
+  const own = sections.value.map(({ section, credential }) => {
+    const accountSwitchKey = credential.ok ? credential.value.accountKey : null;
+    const account = { slug: section, name: section, section, isSwitched: accountSwitchKey !== null };
+    return { account, credential, accountSwitchKey };
+  });
+  // Of the first one even when it cannot be used: with another credential a key may lead to another account.
+  const [first] = sections.value;
   const switched = first
     ? accountSwitchKeys.map(({ name, key }) => ({
         account: { slug: name, name, section: first.section, isSwitched: true },
-        credential: first,
+        credential: first.credential,
         accountSwitchKey: key,
       }))
     : [];

@@ -11,7 +11,7 @@ import { can } from '@/lib/domain/access';
 import type { AccountLook } from '@/lib/domain/account';
 import { dayAt } from '@/lib/domain/day';
 import { type Answers, type Check, diagnose } from '@/lib/domain/diagnosis';
-import { ok, type Result } from '@/lib/domain/problem';
+import { ok, type Problem, type Result } from '@/lib/domain/problem';
 import { now } from '@/lib/platform/clock';
 import { settings } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
@@ -24,6 +24,8 @@ import { settledWithin } from './wait';
 
 export type ConnectionView = {
   account: AccountLook;
+  /** Why there is nothing to check: its section cannot be used. */
+  problem: Problem | null;
   /** Null as long as it was never checked. */
   checks: readonly Check[] | null;
   /** When the last check ended, milliseconds since 1970. */
@@ -54,10 +56,12 @@ export async function readConnections(actor: Actor): Promise<Result<readonly Con
     const touched = { account: account.slug };
     const allowed = await authorize(actor, 'connection.read', touched);
     if (!allowed.ok) return allowed;
-    const { last = null, running = null } = known().get(account.slug) ?? {};
+    const connection = await connect(account.slug, actor.id);
+    const problem = connection.ok ? null : connection.problem;
+    const { last = null, running = null } = (connection.ok && known().get(account.slug)) || {};
     const mayDetails = can(actor.level, 'connection.details', actor.scope, touched);
     const checks = last?.checks.map((one) => (mayDetails ? one : { ...one, details: [] })) ?? null;
-    views.push({ account, checks, checkedAt: last?.checkedAt ?? null, isRunning: running !== null });
+    views.push({ account, problem, checks, checkedAt: last?.checkedAt ?? null, isRunning: running !== null });
   }
   return ok(views);
 }
@@ -91,6 +95,7 @@ export async function checkAtStart(): Promise<void> {
       offered.value.map(async ({ slug }) => {
         const connection = await connect(slug);
         if (connection.ok) logExamined(slug, await examineOnce(connection.value, 'background'));
+        else log().warn({ account: slug, title: connection.problem.title }, 'no connection to check');
       }),
     );
   } catch (error) {

@@ -67,7 +67,7 @@ export default async function ConnectionsPage({ searchParams }: PageProps<'/sett
 type ConnectionProps = { view: ConnectionView; isAlone: boolean; mayChange: boolean };
 
 function Connection({ view, isAlone, mayChange }: ConnectionProps) {
-  const { account, checks, checkedAt, isRunning } = view;
+  const { account, problem, checks, checkedAt, isRunning } = view;
   const id = `connection-${account.slug}`;
   return (
     <section aria-labelledby={id} className="grid max-w-200 gap-3">
@@ -79,15 +79,18 @@ function Connection({ view, isAlone, mayChange }: ConnectionProps) {
           {checks && <CheckStateMark state={worstState(checks)} words={summary(checks)} />}
           {checkedAt !== null && <span>{ageInWords(checkedAt, currentTime())}</span>}
           {isRunning && <span role="status">being checked …</span>}
-          {checks === null && !isRunning && 'never checked'}
+          {checks === null && !isRunning && !problem && 'never checked'}
         </p>
-        <CheckButton
-          account={account.slug}
-          label="Check again"
-          of={`of ${visibleText(account.name)}`}
-          isRunning={isRunning}
-        />
+        {!problem && (
+          <CheckButton
+            account={account.slug}
+            label="Check again"
+            of={`of ${visibleText(account.name)}`}
+            isRunning={isRunning}
+          />
+        )}
       </div>
+      {problem && <ProblemPanel problem={problem} />}
       {checks && (
         // Where all is well among many there is nothing to read; a change of that opens it anew.
         <details key={worstState(checks)} open={isAlone || worstState(checks) !== 'ok'}>
