@@ -75,7 +75,7 @@ async function cached<T>(
   const known: Known<T> = all.get(id) ?? { last: null, reading: null };
   all.set(id, known);
   const { last } = known;
-  if (last && now() - last.readAt < FRESH_MS) return ok(last.value);
+  if (last && Math.abs(now() - last.readAt) < FRESH_MS) return ok(last.value);
   known.reading ??= start(known, read);
   const { askedAt, result } = known.reading;
   // Names change rarely: nobody waits long for newer ones.

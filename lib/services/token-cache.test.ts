@@ -191,6 +191,20 @@ test('[29] a token whose details cannot be read keeps nobody from the details of
   assert.ok(listed.ok && bad.every((name) => listed.value.pending.has(name)));
 });
 
+test('[32] after a clock that was ahead was set right, the list is read again', async (context) => {
+  const { listTokens } = await import('./tokens');
+  const { listEdgeWorkers, listNamespaces } = await import('./inventory');
+  assert.ok((await listNamespaces(actor, ACCOUNT)).ok && (await listEdgeWorkers(actor, ACCOUNT)).ok);
+  await control.clearJournal();
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() - 3_600_000 });
+  // Akamai would not take the time of the signature.
+  await control.fault({ times: 4, answer: { status: 500 } });
+  await listTokens(actor, ACCOUNT);
+  await Promise.all([listNamespaces(actor, ACCOUNT), listEdgeWorkers(actor, ACCOUNT)]);
+  context.mock.timers.reset();
+  assert.equal((await control.journal()).length, 4);
+});
+
 test('the details of a refreshed token are read again, those of the others are not', async () => {
   // As somebody else would refresh it: this server learns of it by the list only.
   const token = simulator.account().tokens.get('store-locator');

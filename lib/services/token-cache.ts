@@ -257,7 +257,7 @@ function store(cache: TokenCache): void {
 }
 
 function isOld({ list, outdatedBy }: TokenCache): boolean {
-  return !list || list.order < outdatedBy || now() - list.readAt > FRESH_MS;
+  return !list || list.order < outdatedBy || Math.abs(now() - list.readAt) > FRESH_MS;
 }
 
 function isSame(one: TokenListing, other: TokenListing): boolean {
