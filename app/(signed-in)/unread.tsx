@@ -1,4 +1,5 @@
 // Above what stands together of all accounts: each account that is missing there or is old, with the reason.
+import { Countdown } from '@/components/ui/countdown';
 import { Notice } from '@/components/ui/notice';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { AccountLook } from '@/lib/domain/account';
@@ -31,9 +32,22 @@ export function Unread({ all, missing }: UnreadProps) {
           {listed.ok
             ? `What is shown of this account was read ${ageInWords(listed.value.readAt, now)}.`
             : `${missing}.`}
+          {problem.retryAfterSeconds !== undefined && (
+            <>
+              {' '}
+              Akamai is asked again in{' '}
+              <Countdown key={goesOnAt(problem.retryAfterSeconds, now)} seconds={problem.retryAfterSeconds} />
+              .
+            </>
+          )}
         </p>
       </ProblemPanel>,
     ];
   });
   return told.length > 0 && <div className="mb-5 grid gap-3">{told}</div>;
+}
+
+/** The second at which it ends: the same one keeps its countdown when the page is drawn again. */
+function goesOnAt(seconds: number, now: number): number {
+  return Math.round(now / 1000) + seconds;
 }
