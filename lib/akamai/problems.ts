@@ -7,8 +7,10 @@ import { hideSecrets } from '@/lib/platform/log';
 type Failed = { ok: false; problem: Problem };
 
 const TEXT_MAX = 500;
+/** Hosts, client tokens and access tokens of API clients: no secrets, but not for everybody who sees a Problem. */
+const API_CLIENT = /\bakab-\w{8,}-\w{8,}(\.[\w.-]*\w)?/gi;
 /** Akamai's words, or those of a gateway that prints the request with how it was signed. */
-const shown = (given: string) => hideSecrets(given).slice(0, TEXT_MAX);
+const shown = (given: string) => hideSecrets(given).replace(API_CLIENT, '[hidden]').slice(0, TEXT_MAX);
 const text = z.string().transform(shown).optional().catch(undefined);
 
 /** What error bodies may hold (EdgeKV's and EdgeGrid's). `instance` and `serverIp` are left out on purpose. */

@@ -83,6 +83,24 @@ for (const [name, answer] of Object.entries(FAILURES)) {
   });
 }
 
+test("Akamai's words are shown without the host and the tokens of the API client, which are not for everybody", async () => {
+  const host = 'akab-abcdefgh12345678-ijklmnop90123456.luna.akamaiapis.net';
+  const clientToken = 'akab-qrstuvwx12345678-yzabcdef90123456';
+  const server = await startTestServer((_request, response) =>
+    json(response, 403, {
+      title: `Forbidden for ${clientToken}`,
+      detail: `https://${host}/edgekv/v1/tokens: ${clientToken} may not do that (akab-like is no name).`,
+      errorCode: 'EKV_1000',
+    }),
+  );
+  const read = await getToken(server.client(), 'cart-rw');
+  await server.close();
+  assert.ok(!read.ok);
+  const told = JSON.stringify(read.problem);
+  assert.ok(!told.includes('abcdefgh') && !told.includes('qrstuvwx'), told);
+  assert.match(told, /may not do that \(akab-like is no name\)/);
+});
+
 test('[25] a name of any kind is refused before it is signed, or is one part of the path', async () => {
   const server = await startTestServer((_request, response) => json(response, 404, {}));
   const client = server.client();
