@@ -327,6 +327,16 @@ test('groups and limits of EdgeWorkers are read', async () => {
   assert.equal(taken(await read('ew-limits-200', listLimits)).length, 4);
 });
 
+test('[30] a gateway that gave a change up does not tell that nothing happened', async () => {
+  let status = 408;
+  const gateway = await startTestServer((_request, response) => response.writeHead(status).end());
+  for (status of [408, 499]) {
+    const refreshed = await refreshToken(gateway.client(), 'cart-rw');
+    assert.ok(!refreshed.ok && refreshed.problem.mayHaveHappened, String(status));
+  }
+  await gateway.close();
+});
+
 test('no answer is left unread', () => {
   const source = readFileSync(import.meta.filename, 'utf8');
   const unread = readdirSync(FOLDER)

@@ -42,6 +42,9 @@ export type Answer = {
 /** Statuses that tell of a token or a name: not there, taken, expired. EdgeKV sends each with an errorCode. */
 const DECIDING = new Set([404, 409, 410]);
 
+/** A gateway waited no longer: what Akamai made of the request is not told. */
+const GIVEN_UP = new Set([408, 499]);
+
 /** The Problem of an answer that is no success. `notFound` and `gone` give the words for 404 and 410 of one token. */
 export function answerProblem(answer: Answer): Failed {
   const parsed = errorBody.safeParse(answer.json);
@@ -82,7 +85,7 @@ export function answerProblem(answer: Answer): Failed {
     const advice = 'Nothing was changed. Wait a moment and try again.';
     return fail('akamai-rate-limited', 503, 'Akamai asks us to slow down.', advice, { upstream, ...wait });
   }
-  if (status >= 500) {
+  if (status >= 500 || GIVEN_UP.has(status)) {
     const advice = answer.isChange
       ? 'It is not certain whether the change happened.'
       : 'What is shown may be older. Try again in a minute; quote the request id to Akamai if it stays.';
