@@ -226,9 +226,9 @@ export function partsInWords(parts: ReturnType<typeof countParts>): string {
 export type FoundVersion = { version: string; checksum: string | null };
 
 /**
- * What the versions of an EdgeWorker say `ageMs` after an upload of `version` with `checksum` was sent. `open`: another
- * look may tell, for Akamai may work a request off later than it lost the connection. `compare`: it is there, and only
- * its content tells whose it is.
+ * What the versions of an EdgeWorker say `ageMs` after the answer to an upload of `version` with `checksum` was lost.
+ * `open`: another look may tell, for Akamai may work a request off later than it lost the connection. `compare`: it is
+ * there, and only its content tells whose it is.
  */
 export function judgeUpload(
   found: readonly FoundVersion[],

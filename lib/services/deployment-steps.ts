@@ -282,6 +282,11 @@ function doubtful<T>(sent: Result<T>, title: string): Result<T> {
   return fail('outcome-unknown', 504, title, detail, upstream ? { upstream } : {});
 }
 
+/** Milliseconds since an answer could come no more, at the latest: what is not there then may still be worked off. */
+function sinceLost(sentAt: number): number {
+  return now() - sentAt - settings().callMs;
+}
+
 /** What the versions of the EdgeWorker say of an upload whose answer was lost; null while they say nothing. */
 async function lookUpUpload(step: Step): Promise<StepResult | null> {
   const { edgeworker, version, checksum, sent_at: sentAt } = step;
@@ -290,7 +295,7 @@ async function lookUpUpload(step: Step): Promise<StepResult | null> {
   const { client } = connection.value;
   const found = await listVersions(client, edgeworker);
   if (!found.ok) return later(step, holdMs(found.problem));
-  let verdict = judgeUpload(found.value, { version, checksum }, now() - sentAt, settings().settleMs);
+  let verdict = judgeUpload(found.value, { version, checksum }, sinceLost(sentAt), settings().settleMs);
   if (verdict === 'open') return later(step, CHECK_MS);
   if (verdict === 'compare') {
     const content = await downloadVersion(client, edgeworker, version);
@@ -326,7 +331,7 @@ async function lookUpActivation(step: Step, network: Network): Promise<StepResul
   const one = known && state === 'following' ? known : findSent(laterThan(known, history), sentAt);
   const age = now() - sentAt;
   if (!one) {
-    if (age < settings().settleMs || state === 'following') return later(step, CHECK_MS);
+    if (sinceLost(sentAt) < settings().settleMs || state === 'following') return later(step, CHECK_MS);
     settleDoubt(step, 'not-done');
     return notSent();
   }
