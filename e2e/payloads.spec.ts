@@ -90,6 +90,7 @@ const DATA: Readonly<Record<string, Partial<Record<Role, string>>>> = {
 
 const TOKEN = `name uuid kind status expiry issueDate latestRefreshDate nextScheduledRefreshDate tokenActivationStatus
   allowOnStaging allowOnProduction cpcode namespacePermissions restrictToEdgeWorkerIds`;
+const LISTED_TOKEN = `${TOKEN} usage state edgeWorkers onProduction`;
 const PROBLEM = 'type title status code detail';
 const INSPECTION = `packedBytes unpackedBytes entries path type bytes tokensFile tokensFiles inlined helperVersion
   edgeWorkerVersion suggestedVersion findings severity code text preview validation`;
@@ -100,7 +101,7 @@ type Call = { path: string; bundle?: true; data: Partial<Record<Role, string>> }
 const CALLS: readonly Call[] = [
   {
     path: '/api/v1/tokens',
-    data: { viewer: `account asOf detailsPending tokens usage state edgeWorkers onProduction ${TOKEN}` },
+    data: { viewer: `account asOf detailsPending tokens ${LISTED_TOKEN}` },
   },
   {
     path: '/api/v1/usage',
@@ -110,8 +111,8 @@ const CALLS: readonly Call[] = [
         findings severity code text maybe gone unread`,
     },
   },
-  { path: '/api/v1/tokens/cart-reader', data: { viewer: TOKEN } },
-  { path: '/api/v1/tokens/old-login-hints', data: { viewer: TOKEN } },
+  { path: '/api/v1/tokens/cart-reader', data: { viewer: LISTED_TOKEN } },
+  { path: '/api/v1/tokens/old-login-hints', data: { viewer: LISTED_TOKEN } },
   { path: '/api/v1/tokens/nobody', data: { viewer: `${PROBLEM} upstream errorCode requestId` } },
   {
     path: '/api/v1/due?kind=refresh&window=90',
