@@ -59,10 +59,12 @@ function entries(): Map<number, Entry> {
   return once('doubts', () => new Map<number, Entry>());
 }
 
-/** Begins to look a doubtful change up in the background. For the token services and the start of the server only. */
-export function addDoubt(doubt: Doubt, origin: DoubtOrigin): void {
-  const lostBy = now();
-  const rest = { state: 'checking' as const, checkedAt: null, nextAt: lostBy + 1_000, forgetAt: Infinity };
+/**
+ * Begins to look a doubtful change up in the background; its answer was lost by the time `lostBy`. For the token services
+ * and the start of the server only.
+ */
+export function addDoubt(doubt: Doubt, origin: DoubtOrigin, lostBy: number = doubt.since): void {
+  const rest = { state: 'checking' as const, checkedAt: null, nextAt: now() + 1_000, forgetAt: Infinity };
   entries().set(origin.intent.seq, { ...origin, ...rest, doubt, lostBy });
   once('doubts-timer', () => {
     // It does not keep a process alive that has nothing else to do.

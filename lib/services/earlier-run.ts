@@ -46,7 +46,8 @@ async function takeUp(intent: AuditTable, isOnRecord: boolean): Promise<boolean>
   // With the client of Akamai, which most starts can do without.
   const { addDoubt, attemptOfIntent, doubtOfIntent } = await import('./doubts');
   const doubt = doubtOfIntent(intent);
-  if (doubt) addDoubt(doubt, { intent, attempt: attemptOfIntent(intent), isOnRecord });
+  // Only that the earlier run had ended by now is certain of when it could have sent it.
+  if (doubt) addDoubt(doubt, { intent, attempt: attemptOfIntent(intent), isOnRecord }, now());
   return doubt !== null;
 }
 
