@@ -32,6 +32,11 @@ export type TokenUse = TokensFileItem & {
   } | null;
 };
 
+/** The name of its token: the account's, else what the entry says; null when neither is known. */
+export function nameOfUse({ known, token }: TokenUse): string | null {
+  return known?.name ?? token;
+}
+
 /** A use with where it stands. */
 export type PlacedUse = TokenUse & {
   path: string;

@@ -74,10 +74,11 @@ export async function patchArchive(
   const merged = mergeOrRewrite(existing, wanted, options);
   if (!merged.ok) return merged;
   const { before, changes, isRewritten } = merged.value;
-  // With nothing to write no file is made.
-  const text = wanted.length === 0 && !entry ? '' : merged.value.text;
+  // With nothing to write no file is made, and a link stays one.
+  const isNothing = wanted.length === 0;
+  const text = isNothing ? (before ?? '') : merged.value.text;
   const data = new TextEncoder().encode(text);
-  const isSame = entry ? entry.type === 'file' && Buffer.compare(entry.data, data) === 0 : text === '';
+  const isSame = isNothing || (entry?.type === 'file' && Buffer.compare(entry.data, data) === 0);
   const replacements: Replacement[] = isSame ? [] : [entry ? { entry, data } : { path, data }];
   const manifest = newManifest(archive, options.version ?? null);
   if (!manifest.ok) return manifest;

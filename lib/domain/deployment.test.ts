@@ -76,6 +76,14 @@ for (const [name, found, id] of SENDINGS) {
   });
 }
 
+test('an activation that failed before, and what is older, is none that was asked for again', () => {
+  const history = [activation('older', -90), activation('failed', -20), activation('new', 1)];
+  assert.equal(findSent(history, AT, 'failed')?.id, 'new');
+  assert.equal(findSent(history.slice(0, 2), AT, 'failed'), null);
+  assert.equal(findSent(history.slice(0, 2), AT, null)?.id, 'failed');
+  assert.equal(findSent(history, AT, 'not in the list')?.id, 'new');
+});
+
 const STATUSES: Readonly<Record<ReturnType<typeof judgeActivation>, readonly string[]>> = {
   active: ['COMPLETE'],
   failed: ['ABORTED', 'ERROR', 'EXPIRED', 'CANCELLED', 'DELETED_BY_AKAMAI'],

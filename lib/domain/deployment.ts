@@ -1,6 +1,6 @@
 // Putting a token into versions that are live: patched, uploaded as new versions, activated. The states of each step, what
 // a look-up says of one whose answer was lost, and all of it in words.
-import type { PlacedUse, TokenUse } from './bundle-token-use';
+import { nameOfUse, type PlacedUse, type TokenUse } from './bundle-token-use';
 import { isEdgeWorkerVersion, VERSION_CHARS_MAX } from './bundle-version';
 import type { EdgeWorker } from './edgeworker';
 import { NETWORKS, type Network } from './permissions';
@@ -176,13 +176,19 @@ type Patched = {
   inlined: readonly (TokenUse & Pick<PlacedUse, 'path'>)[];
 };
 
+/** The namespaces for which a tokens file among the `uses` of a bundle holds `token`. */
+export function namespacesHeldBy(uses: readonly PlacedUse[], token: string): readonly string[] {
+  const own = uses.filter((use) => !use.isInlined && nameOfUse(use) === token);
+  return [...new Set(own.map(({ namespace }) => namespace))];
+}
+
 /** Why a bundle with these changes would still hold `replaces`, so that it is not uploaded; null when it would not. */
 export function leftWords(
   { tokensFile, inlined }: Patched,
   changes: readonly Change[],
   { token, replaces }: { token: string; replaces: string },
 ): string | null {
-  const isOld = ({ known, token: named }: TokenUse) => (known?.name ?? named) === replaces;
+  const isOld = (use: TokenUse) => nameOfUse(use) === replaces;
   const elsewhere = inlined.find(isOld);
   if (elsewhere)
     return `${replaces} stands in ${elsewhere.path} too, for ${elsewhere.key}, where no patch reaches it. Build the bundle again with ${token}.`;
@@ -247,9 +253,22 @@ export type FoundActivation = { id: string; status: string; createdAt: number | 
 /** Clocks differ: an activation that is older than this before the sending is another one, milliseconds. */
 const SKEW_MS = 120_000;
 
-/** The activation that a request sent at `sentAt` made, if the history of its version and network has one. */
-export function findSent(found: readonly FoundActivation[], sentAt: number): FoundActivation | null {
-  const own = found.filter(({ createdAt }) => createdAt !== null && createdAt >= sentAt - SKEW_MS);
+/**
+ * The activation that a request sent at `sentAt` made, if the history of its version and network has one. `failed` is the id of
+ * the one that failed before it was asked for again: it is none of that one, nor of any that is older.
+ */
+export function findSent(
+  found: readonly FoundActivation[],
+  sentAt: number,
+  failed: string | null = null,
+): FoundActivation | null {
+  const before = found.find(({ id }) => id === failed);
+  const own = found.filter(
+    (one) =>
+      one !== before &&
+      one.createdAt !== null &&
+      one.createdAt >= Math.max(sentAt - SKEW_MS, before?.createdAt ?? 0),
+  );
   return own.reduce<FoundActivation | null>((newest, one) => {
     return newest === null || (one.createdAt ?? 0) > (newest.createdAt ?? 0) ? one : newest;
   }, null);

@@ -265,6 +265,8 @@ test('a JWT that may be one of several tokens leaves the use of each unknown', (
     tokens.map(({ uuid }) => indexOf(live, tokens).ofToken.get(uuid)?.state);
   assert.deepEqual(states(one, same), ['unknown', 'unknown']);
   assert.deepEqual(states({ ...one, details: null }), ['unknown']);
+  const revisions = BOTH.map((network) => version(factsOf({ uses: [fact] }), { networks: [network] }));
+  assert.equal(indexOf(revisions, [one, same]).ofToken.get(UUID)?.maybe.length, 1);
   assert.deepEqual(states(one, tokenOf('promo-3', OTHER, 'promo:rw', '2026-12-20')), ['used', 'unused']);
   assert.deepEqual(states(tokenOf('promo-3', OTHER, 'promo:r', '2026-12-21')), ['unused']);
 });

@@ -84,11 +84,16 @@ function doubtsByJwt(
   tokens: readonly Token[],
 ): ReadonlyMap<string, readonly MaybeUse[]> {
   const found = new Map<string, MaybeUse[]>();
-  for (const { facts, edgeWorker, version } of versions) {
+  // One that runs as another revision on each network is told once.
+  const isTold = (uuid: string, { edgeWorker, version }: LiveVersion) =>
+    found.get(uuid)?.some((one) => one.edgeWorker.id === edgeWorker.id && one.version === version) ?? false;
+  for (const live of versions) {
+    const { facts, edgeWorker, version } = live;
     const jwts = facts?.uses.filter(({ claims }) => claims !== null) ?? [];
     const uuids = new Set(jwts.flatMap((fact) => maybeTokens(fact, tokens).map(({ uuid }) => uuid)));
     const why = 'It holds a JWT of the same last day, and which token that is could not be told.';
-    for (const uuid of uuids) found.set(uuid, [...(found.get(uuid) ?? []), { edgeWorker, version, why }]);
+    for (const uuid of uuids)
+      if (!isTold(uuid, live)) found.set(uuid, [...(found.get(uuid) ?? []), { edgeWorker, version, why }]);
   }
   return found;
 }

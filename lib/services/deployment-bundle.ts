@@ -5,9 +5,9 @@ import { downloadVersion, validateBundle } from '@/lib/akamai/edgeworkers';
 import { readArchive } from '@/lib/domain/archive';
 import { patchBundle, renameVersion } from '@/lib/domain/bundle';
 import { matchFacts, readBundleFacts } from '@/lib/domain/bundle-doctor';
-import type { PlacedUse } from '@/lib/domain/bundle-token-use';
+import { nameOfUse, type PlacedUse } from '@/lib/domain/bundle-token-use';
 import { dayAt } from '@/lib/domain/day';
-import { type LostAccess, lostAccess, refusalWords } from '@/lib/domain/deployment';
+import { type LostAccess, lostAccess, namespacesHeldBy, refusalWords } from '@/lib/domain/deployment';
 import type { Network } from '@/lib/domain/permissions';
 import { fail, ok, type Result } from '@/lib/domain/problem';
 import type { KnownToken, TokenDetails } from '@/lib/domain/token';
@@ -86,12 +86,7 @@ export async function namespacesHeld(
   if (replaces === null) return ok(null);
   const uses = await usesOf(content, edgeWorker, connection);
   if (!uses.ok) return uses;
-  const own = uses.value.filter((use) => !use.isInlined && nameOf(use) === replaces);
-  return ok([...new Set(own.map(({ namespace }) => namespace))]);
-}
-
-function nameOf({ known, token }: PlacedUse): string | null {
-  return known?.name ?? token;
+  return ok(namespacesHeldBy(uses.value, replaces));
 }
 
 async function usesOf(
@@ -132,7 +127,7 @@ export async function usesThroughDependency(
   if (token === null || !own || own.dependencies.length === 0) return false;
   const tokens = await cachedTokens(connection);
   const context = { tokens: tokens.ok ? tokens.value.tokens : null, today: dayAt(now()), edgeWorker };
-  return !matchFacts(own, context).uses.some((use) => nameOf(use) === token);
+  return !matchFacts(own, context).uses.some((use) => nameOfUse(use) === token);
 }
 
 /** Ok, unless the bundle still holds the token that must be gone. */
@@ -144,7 +139,7 @@ async function leftOf(
   if (replaces === null) return ok(null);
   const uses = await usesOf(bytes, edgeworker, connection);
   if (!uses.ok) return uses;
-  const left = uses.value.filter((use) => nameOf(use) === replaces);
+  const left = uses.value.filter((use) => nameOfUse(use) === replaces);
   const [first] = left;
   if (!first) return ok(null);
   const title = `The patched bundle would still use ${replaces}, for ${first.key} in ${first.path}.`;

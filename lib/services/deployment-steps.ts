@@ -15,7 +15,6 @@ import {
 import { getToken } from '@/lib/akamai/tokens';
 import { fateOf, holdMs } from '@/lib/domain/bulk-run';
 import {
-  type FoundActivation,
   findSent,
   isOpen,
   judgeActivation,
@@ -328,7 +327,7 @@ async function lookUpActivation(step: Step, network: Network): Promise<StepResul
     createdAt: createdAt === null ? null : Date.parse(createdAt),
   }));
   const known = history.find(({ id }) => id === activation);
-  const one = known && state === 'following' ? known : findSent(laterThan(known, history), sentAt);
+  const one = known && state === 'following' ? known : findSent(history, sentAt, activation);
   const age = now() - sentAt;
   if (!one) {
     if (sinceLost(sentAt) < settings().settleMs || state === 'following') return later(step, CHECK_MS);
@@ -346,15 +345,6 @@ async function lookUpActivation(step: Step, network: Network): Promise<StepResul
   const seen = await rescan(connection.value, [edgeworker]);
   if (!seen.ok) log().warn({ code: seen.problem.code, edgeworker }, 'what is live was not looked at again');
   return { state: 'done', activation: one.id };
-}
-
-/** Without what failed before it was asked for again: that one, by its id, and whatever is older. */
-function laterThan(
-  known: FoundActivation | undefined,
-  history: readonly FoundActivation[],
-): readonly FoundActivation[] {
-  if (!known) return history;
-  return history.filter((one) => one !== known && (one.createdAt ?? 0) >= (known.createdAt ?? 0));
 }
 
 function notSent(): StepResult {
